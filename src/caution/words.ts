@@ -1,0 +1,112 @@
+/**
+ * Shell words as the platform reads the `run` line: POSIX quoting, nothing expanded.
+ * Source: https://github.com/CautionHosting/platform (src/caution-config), which uses the shlex crate.
+ */
+
+const safeWord = /^[A-Za-z0-9_@%+=:,./-]+$/;
+
+/** Quotes one word so that a POSIX shell reads back exactly this string. */
+export function quoteWord(word: string): string {
+  if (safeWord.test(word)) return word;
+  return `'${word.replaceAll("'", `'"'"'`)}'`;
+}
+
+const assignment = /^([A-Za-z_][A-Za-z0-9_]*)=([\s\S]*)$/;
+
+/** A run command taken apart: the assignments before the program, and the program with its arguments. */
+export interface RunCommand {
+  env: Record<string, string>;
+  command: string[];
+}
+
+/** One Procfile `run` value from its parts; read back, it gives the same parts. */
+export function formatRun({ env, command }: RunCommand): string {
+  const assignments = Object.entries(env).map(([name, value]) => `${name}=${value === '' ? "''" : quoteWord(value)}`);
+  return [...assignments, ...command.map(quoteWord)].join(' ');
+}
+
+/**
+ * Splits a line into words as a POSIX shell would, without expanding anything: single quotes are literal; in double
+ * quotes a backslash escapes only `$`, backquote, `"`, `\` and newline; a `#` that begins a word drops the rest.
+ * @returns the words, or null when a quote stays open (the platform then takes the whole line as one word).
+ */
+export function splitWords(line: string): string[] | null {
+  const words: string[] = [];
+  let at = 0;
+  while (at < line.length) {
+    const char = line.charAt(at);
+    if (/[ \t\n]/.test(char)) {
+      at += 1;
+    } else if (char === '#') {
+      const end = line.indexOf('\n', at);
+      at = end < 0 ? line.length : end;
+    } else {
+      const word = readWord(line, at);
+      if (word === null) return null;
+      words.push(word.text);
+      at = word.end;
+    }
+  }
+  return words;
+}
+
+function readWord(line: string, start: number): { text: string; end: number } | null {
+  let text = '';
+  let at = start;
+  while (at < line.length && !/[ \t\n]/.test(line.charAt(at))) {
+    const char = line.charAt(at);
+    if (char === "'") {
+      const end = line.indexOf("'", at + 1);
+      if (end < 0) return null;
+      text += line.slice(at + 1, end);
+      at = end + 1;
+    } else if (char === '"') {
+      const quoted = readDoubleQuoted(line, at + 1);
+      if (quoted === null) return null;
+      text += quoted.text;
+      at = quoted.end;
+    } else if (char === '\\') {
+      if (at + 1 >= line.length) return null;
+      if (line[at + 1] !== '\n') text += line[at + 1];
+      at += 2;
+    } else {
+      text += char;
+      at += 1;
+    }
+  }
+  return { text, end: at };
+}
+
+function readDoubleQuoted(line: string, start: number): { text: string; end: number } | null {
+  let text = '';
+  for (let at = start; at < line.length; at += 1) {
+    const char = line.charAt(at);
+    if (char === '"') return { text, end: at + 1 };
+    if (char === '\\' && at + 1 < line.length) {
+      const next = line.charAt(at + 1);
+      if (next !== '\n') text += /[$`"\\]/.test(next) ? next : `\\${next}`;
+      at += 1;
+    } else {
+      text += char;
+    }
+  }
+  return null;
+}
+
+/**
+ * Takes a `run` line apart as the platform does.
+ * @returns null when the platform would refuse it: nothing but assignments, or a NUL.
+ */
+export function parseRun(line: string): RunCommand | null {
+  const words = splitWords(line) ?? [line];
+  const env: Record<string, string> = {};
+  let index = 0;
+  for (; index < words.length; index += 1) {
+    const match = assignment.exec(words[index] ?? '');
+    if (!match) break;
+    env[match[1] ?? ''] = match[2] ?? '';
+  }
+  const command = words.slice(index);
+  if (command.length === 0 || words.some((word) => word.includes('\0'))) return null;
+  return { env, command };
+}

@@ -1,0 +1,62 @@
+import type { App, Evidence, Finding, LanguageId } from '../app.ts';
+
+/** A read-only view of the files of a service: detection reads, and never runs anything. */
+export interface Project {
+  /** All files below the service's folder that git tracks or does not ignore, `/` separated, sorted, without `.git`. */
+  readonly files: readonly string[];
+  has(path: string): boolean;
+  /** A file's text; null when it is missing, a link out of the folder, larger than 5 MB, or not UTF-8. */
+  read(path: string): string | null;
+}
+
+/** What a language's detection found out about a service that exists. */
+export interface Detection {
+  language: LanguageId;
+  /** `cargo`, `npm`, `uv`, `go`, …; null when there is no lock file to install from. */
+  manager: string | null;
+  name: string | null;
+  /** What runs, when it is certain. */
+  entry: string | null;
+  /** What could run, when it is not: the choices of the question. */
+  entries: string[];
+  /** Port that the service listens on, when the code or a manifest says so. */
+  port: number | null;
+  /** Environment that the run command must set, such as `PORT`. */
+  env: Record<string, string>;
+  evidence: Evidence[];
+  /** `error` findings make the outcome `prepare`, or `blocked` when their id is in `blocked`. */
+  findings: Finding[];
+  blocked: boolean;
+  /** What the language's templates need of this project. */
+  build: Record<string, unknown>;
+}
+
+/** What a language's templates need, once the entry is known. */
+export interface Runnable {
+  /** The program (absolute path in the image) and its arguments. */
+  command: string[];
+  /** Environment without which it does not run in the enclave. */
+  env: Record<string, string>;
+  /** Language-specific template data. */
+  build: Record<string, unknown>;
+}
+
+export interface Language {
+  id: LanguageId;
+  /** As people write it: `Rust`, `Node.js`. */
+  label: string;
+  /** One line for the language question. */
+  hint: string;
+  /** Enclave memory in MiB that holds this language's smallest image four times over. */
+  memoryMb: number;
+  /** StageX images that the Containerfile names: `pallet-rust`, `core-filesystem`. */
+  images: readonly string[];
+  /** The starter service: its manager and entry. */
+  starter: Pick<Detection, 'manager' | 'entry' | 'env' | 'build'> & { manager: string; entry: string };
+  /** Recognises a service of this language; null when it is none. Pure but for the project's reads. */
+  detect(project: Project): Detection | null;
+  /** From the chosen entry to what the image runs. `app.build` holds detection's facts. */
+  runnable(app: Pick<App, 'name' | 'entry' | 'dir' | 'manager' | 'build' | 'starter'>): Runnable;
+  /** A name for the entry that this language would refuse gives the reason, else null. */
+  checkEntry(entry: string): string | null;
+}

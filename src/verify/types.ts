@@ -1,0 +1,121 @@
+import type { Finding } from '../app.ts';
+
+/** Where a build's image went, and what proves that it was built. */
+export interface BuildRecord {
+  engine: 'docker' | 'podman' | 'buildah';
+  builder: string;
+  /** Engine and builder versions, as one line. */
+  version: string;
+  seconds: number;
+  /** RUN, COPY and ADD steps that ran, and that the engine took from a cache. */
+  stepsRun: number;
+  stepsCached: number;
+  /** True when the engine's own progress shows that every RUN, COPY and ADD that the image needs ran in this build. */
+  executionProved: boolean;
+  /** Digest of the image manifest, `sha256:…`. */
+  manifest: string;
+  /** Digest of the file system as Caution measures it (format 1), hexadecimal. */
+  enclaveSha256: string;
+}
+
+export interface Varied {
+  what: 'path' | 'hostname' | 'umask' | 'mtime' | 'time' | 'builder' | 'directory-order';
+  how: string;
+}
+
+/** One path that is not the same in every build. */
+export interface Difference {
+  path: string;
+  stage?: string;
+  instruction?: string;
+  line?: number;
+  /** Whether Caution measures what differs here. */
+  inEnclave: boolean;
+  cause: string;
+  certain: boolean;
+  carrier?: string;
+  evidence: string;
+  mend: string;
+}
+
+export interface EnclaveDigest {
+  format: 1;
+  sha256: string;
+  files: number;
+  treeBytes: number;
+  /** Paths of the image that Caution, or `docker export`, replaces: not measured. */
+  replaced: string[];
+}
+
+export interface StartResult {
+  started: boolean;
+  listening: number[];
+  http: { path: string; status: number } | null;
+  /** Failures that the enclave would not share: a secret, declared egress. */
+  needs: string[];
+  seconds: number;
+  /** The service's last output lines, control characters removed. */
+  log: string;
+}
+
+export interface Memory {
+  treeBytes: number;
+  residentBytes: number;
+  suggestedMb: number;
+  configuredMb: number;
+  enough: boolean;
+}
+
+/** What `verify --json` prints, and `create --json` under `verification`. */
+export interface Verification {
+  reproducible: boolean;
+  imageIdentical: boolean;
+  imageConditions: string;
+  enclave: EnclaveDigest | null;
+  builds: BuildRecord[];
+  varied: Varied[];
+  heldStill: string[];
+  differences: Difference[];
+  findings: Finding[];
+  start: StartResult | null;
+  memory: Memory | null;
+  expected: null;
+  /** Images that stood in for StageX's own. */
+  standIns: string[];
+  commit: string | null;
+  dirty: boolean;
+}
+
+export interface VerifyRequest {
+  /** Absolute path of the build context: the repository's root. */
+  root: string;
+  /** Relative to the root. */
+  containerfile: string;
+  /** Relative paths that this run has just written: part of the checkouts although git does not track them yet. */
+  written: readonly string[];
+  /** What the Procfile says. */
+  run: string | null;
+  ports: readonly number[];
+  httpPort: number | null;
+  memoryMb: number;
+  /** StageX image name (`pallet-rust`) to the reference to build with in its place. */
+  images: Readonly<Record<string, string>>;
+  /** Stop after the comparison. */
+  start: boolean;
+  startTimeoutSeconds: number;
+  /** Keep the built archives and checkouts, and say where. */
+  keep: boolean;
+  signal: AbortSignal;
+  /** Told what happens, as it happens; must not throw. */
+  onEvent: (event: VerifyEvent) => void;
+}
+
+export type VerifyEvent =
+  | { type: 'engine'; description: string }
+  | { type: 'build-start'; build: number; of: number; at: number }
+  /** A step of the Containerfile began or ended. `line` is its line in the Containerfile, when known. */
+  | { type: 'step'; build: number; name: string; line?: number; state: 'start' | 'done' | 'cached' | 'error'; at: number }
+  /** Output of the running step: one line, control characters removed. */
+  | { type: 'output'; build: number; text: string }
+  | { type: 'build-done'; build: number; seconds: number }
+  | { type: 'phase'; text: string };
