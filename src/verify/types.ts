@@ -114,7 +114,14 @@ export type VerifyEvent =
   | { type: 'engine'; description: string }
   | { type: 'build-start'; build: number; of: number; at: number }
   /** A step of the Containerfile began or ended. `line` is its line in the Containerfile, when known. */
-  | { type: 'step'; build: number; name: string; line?: number; state: 'start' | 'done' | 'cached' | 'error'; at: number }
+  | {
+      type: 'step';
+      build: number;
+      name: string;
+      line?: number;
+      state: 'start' | 'done' | 'cached' | 'error';
+      at: number;
+    }
   /** Output of the running step: one line, control characters removed. */
   | { type: 'output'; build: number; text: string }
   | { type: 'build-done'; build: number; seconds: number }

@@ -1,0 +1,51 @@
+// Bundles src into dist: one entry, and chunks that are loaded only when they are needed. Writes beside it the licences
+// of everything that was bundled.
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const dist = path.join(root, 'dist');
+
+await rm(dist, { recursive: true, force: true });
+const { metafile } = await build({
+  absWorkingDir: root,
+  entryPoints: ['src/cli.ts'],
+  outdir: 'dist',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  minifySyntax: true,
+  chunkNames: 'chunks/[name]-[hash]',
+  // Bundled CommonJS asks for `require`, which a module does not have.
+  banner: { js: "#!/usr/bin/env node\nimport { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);" },
+  metafile: true,
+  logLevel: 'warning',
+});
+await writeFile(path.join(dist, 'THIRD-PARTY-LICENSES.txt'), await licences(Object.keys(metafile.inputs)));
+
+/**
+ * The licence texts of the packages that these files belong to.
+ * @param {string[]} inputs paths of bundled files
+ * @returns {Promise<string>} one block a package, sorted by name
+ */
+async function licences(inputs) {
+  const packages = new Set(
+    inputs.map((input) => /^(node_modules\/(?:.*\/node_modules\/)?(?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1]).filter((each) => each !== undefined),
+  );
+  const blocks = await Promise.all([...packages].sort().map(licenceOf));
+  return `The published program contains code of these packages.\n\n${blocks.join('\n')}`;
+}
+
+/** @param {string} folder @returns {Promise<string>} */
+async function licenceOf(folder) {
+  const at = path.join(root, folder);
+  const { name, version, license } = JSON.parse(await readFile(path.join(at, 'package.json'), 'utf8'));
+  const file = (await readdir(at)).find((each) => /^(licen[cs]e|copying)/i.test(each));
+  if (file === undefined && license === undefined) throw new Error(`${name} says nothing of its licence`);
+  const text = file === undefined ? `Licence: ${license}` : (await readFile(path.join(at, file), 'utf8')).trim();
+  return `== ${name} ${version} (${license})\n\n${text}\n`;
+}

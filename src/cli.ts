@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+import type { Io } from './commands/io.ts';
+import { CancelledError, ExitCode, UserError } from './errors.ts';
+import { type Output, printable, styled, takesColor } from './output.ts';
+import { shipped } from './package-root.ts';
+
+/** The process's edge: arguments in, exit code out. The only process.exit, and the only signal handlers. */
+async function main(): Promise<number> {
+  const output: Output = {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    color: takesColor(process.stderr, process.env),
+  };
+  const controller = new AbortController();
+  process.on('SIGINT', () => controller.abort(new CancelledError(ExitCode.Interrupted)));
+  process.on('SIGTERM', () => controller.abort(new CancelledError(ExitCode.Terminated)));
+  // A reader that went away (`| head`) ends the run quietly.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(ExitCode.Ok);
+    throw error;
+  });
+  const argv = process.argv.slice(2);
+  try {
+    return await dispatch(argv, output, controller.signal);
+  } catch (error) {
+    return report(error, output, argv.includes('--json'), controller.signal);
+  }
+}
+
+async function dispatch(argv: string[], output: Output, signal: AbortSignal): Promise<number> {
+  const { version } = JSON.parse(readFileSync(shipped('package.json'), 'utf8')) as { version: string };
+  const { parseArguments } = await import('./settings/flags.ts');
+  const io: Io = { output, input: process.stdin, env: process.env, cwd: process.cwd(), signal, version };
+  const invocation = parseArguments(argv, process.env, version);
+  switch (invocation.command) {
+    case 'print':
+      output.stdout.write(invocation.text);
+      return ExitCode.Ok;
+    case 'verify':
+      return (await import('./commands/verify.ts')).verifyCommand(invocation.flags, io);
+    case 'create':
+      return (await import('./commands/create/index.ts')).createCommand(invocation.flags, io);
+  }
+}
+
+/** A user's mistake is a sentence and what to do next; only a bug of this program shows where it happened. */
+function report(error: unknown, output: Output, json: boolean, signal: AbortSignal): number {
+  const cancelled = signal.aborted ? signal.reason : error;
+  if (cancelled instanceof CancelledError) {
+    if (json)
+      output.stdout.write(`${JSON.stringify({ error: { code: 'cancelled', message: 'Cancelled', next: null } })}\n`);
+    else output.stderr.write('\nCancelled.\n');
+    return cancelled.exitCode;
+  }
+  if (error instanceof UserError) {
+    const { code, message, next } = error;
+    if (json) output.stdout.write(`${JSON.stringify({ error: { code, message, next: next ?? null } }, null, 2)}\n`);
+    output.stderr.write(`${styled(output, 'red', 'error')} ${printable(message)}\n`);
+    if (next !== undefined) output.stderr.write(`      ${printable(next)}\n`);
+    return error.exitCode;
+  }
+  if (json) output.stdout.write(`${JSON.stringify({ error: { code: 'bug', message: String(error), next: null } })}\n`);
+  output.stderr.write(
+    `This is a bug in create-caution-app. Please report it with what follows.\n${printable(stackOf(error))}\n`,
+  );
+  return ExitCode.Failed;
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+process.exitCode = await main();

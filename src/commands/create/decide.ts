@@ -1,0 +1,106 @@
+import path from 'node:path';
+import type { LanguageId } from '../../app.ts';
+import { ExitCode, UserError } from '../../errors.ts';
+import { loadLanguage } from '../../languages/index.ts';
+import type { Detection } from '../../languages/language.ts';
+import type { CreateFlags } from '../../settings/flags.ts';
+import { checkAnswers, type Resolved, resolve, unansweredSettings } from '../../settings/resolve.ts';
+import { lookAround, type Surroundings } from '../../settings/surroundings.ts';
+import { type Answers, flagName, type Known, languageOptions } from '../../settings/table.ts';
+import { locate, type Target } from '../../target.ts';
+import { type Io, interactive } from '../io.ts';
+
+/** Everything that a run has to know before it plans files. */
+export interface Decision {
+  target: Target;
+  resolved: Resolved;
+  verify: boolean;
+}
+
+/**
+ * Collects what is to be written, and where: flags first, then the folder, then questions when somebody is there to
+ * answer. Writes nothing.
+ * @throws UserError (exit 2) for refused answers, all at once; CancelledError.
+ */
+export async function decide(flags: CreateFlags, io: Io): Promise<Decision> {
+  refuseBadAnswers(flags.answers);
+  const asks = interactive(io) && !flags.yes && !flags.dryRun && !flags.json;
+  const dir = flags.dir ?? (asks ? await askFolder(io) : await defaultFolder(flags, io));
+  const target = await locate(dir, io.cwd);
+  const surroundings = await lookAround(target, flags.answers.language as LanguageId | undefined);
+  let known = await knownFrom(flags.answers, surroundings);
+  let verify = flags.verify ?? true;
+  if (asks) {
+    const { askSettings, askYesNo } = await import('../../settings/prompts.ts');
+    const terminal = { input: io.input, output: io.output.stderr };
+    const answers = await askSettings(known, terminal, (given) => knownFrom(given, surroundings));
+    known = await knownFrom(answers, surroundings);
+    if (flags.verify === undefined) verify = await askYesNo('Build it twice now and compare?', true, terminal);
+  }
+  const language = known.language === null ? null : await loadLanguage(known.language);
+  const resolved = resolve(known, target, language);
+  const unanswered = asks || flags.yes || flags.dryRun ? [] : unansweredSettings(known).map(flagName);
+  const missing = [...new Set([...resolved.missing, ...unanswered])];
+  const outcome = missing.length > 0 && resolved.outcome === 'ready' ? 'ask' : resolved.outcome;
+  return { target, verify, resolved: { ...resolved, missing, outcome, app: missing.length > 0 ? null : resolved.app } };
+}
+
+function refuseBadAnswers(answers: Answers): void {
+  const wrong = checkAnswers(answers);
+  if (wrong.length === 0) return;
+  const each = wrong.map(({ flag, value, reason }) => `${flag} ${JSON.stringify(value)}: ${reason}`);
+  throw new UserError('bad-answer', each.join('\n'), {
+    exitCode: ExitCode.Usage,
+    next: 'create-caution-app --help lists the flags.',
+  });
+}
+
+async function askFolder(io: Io): Promise<string> {
+  const { askText } = await import('../../settings/prompts.ts');
+  const check = (value: string) =>
+    value.trim() === '' || value.includes('\0') ? 'Name a folder; . is this one.' : null;
+  return askText('Folder', './my-service', check, { input: io.input, output: io.output.stderr });
+}
+
+/** Without a terminal, this folder when it holds a service. */
+async function defaultFolder(flags: CreateFlags, io: Io): Promise<string> {
+  const target = await locate('.', io.cwd);
+  if (target.state === 'occupied') {
+    const { detections } = await lookAround(target, flags.answers.language as LanguageId | undefined).catch((error) => {
+      if (error instanceof UserError) return { detections: [] };
+      throw error;
+    });
+    if (detections.length > 0) return '.';
+  }
+  const missing = ['a folder', ...(flags.answers.language === undefined ? ['--language'] : [])];
+  throw new UserError('missing-answers', `Missing: ${missing.join(', ')}. ${path.basename(io.cwd)} holds no service.`, {
+    exitCode: ExitCode.Usage,
+    next: 'For a new service: create-caution-app my-service --language go --yes',
+  });
+}
+
+/** What is known once these answers are given. */
+async function knownFrom(answers: Answers, surroundings: Surroundings): Promise<Known> {
+  const { detections, ...rest } = surroundings;
+  const detection = chosen(detections, answers.language);
+  const id = (answers.language ?? detection?.language ?? null) as LanguageId | null;
+  const language = id === null ? null : await loadLanguage(id);
+  return {
+    ...rest,
+    answers,
+    detection,
+    language: id,
+    languageMemoryMb: language?.memoryMb ?? 512,
+    languageChoices:
+      detections.length > 1
+        ? languageOptions.filter((option) => detections.some((each) => each.language === option.value))
+        : languageOptions,
+    undecided: detections.length > 1 && detection === null,
+  };
+}
+
+/** The one service of a folder; of several, the one in the chosen language. */
+function chosen(detections: readonly Detection[], language: string | undefined): Detection | null {
+  if (detections.length === 1) return detections[0] ?? null;
+  return detections.find((detection) => detection.language === language) ?? null;
+}

@@ -1,0 +1,76 @@
+import type { App } from '../../app.ts';
+import { CancelledError, UserError } from '../../errors.ts';
+import { note, printable, styled } from '../../output.ts';
+import { type PlannedFile, plan } from '../../scaffold/plan.ts';
+import { ignoreFile, render } from '../../scaffold/render.ts';
+import { conflictDiff, planLines } from '../../scaffold/show.ts';
+import type { CreateFlags } from '../../settings/flags.ts';
+import { type Io, interactive } from '../io.ts';
+
+/** The files of an app against what is in the folder. */
+export function planFiles(root: string, app: App): PlannedFile[] {
+  const planned = plan(root, render(app));
+  const ignored = planned.find((file) => file.path === ignoreFile(app));
+  if (app.starter || ignored?.action !== 'conflict') return planned;
+  // A .dockerignore of the team's own stays: BuildKit prefers the file that is named after the Containerfile.
+  const own = { path: `${app.containerfile}.dockerignore`, content: ignored.content };
+  return planned.flatMap((file) => (file === ignored ? plan(root, [own]) : [file]));
+}
+
+/** Shows the plan, before anything is written. */
+export function showPlan(planned: readonly PlannedFile[], io: Io): void {
+  note(io.output);
+  for (const line of planLines(planned, io.output)) note(io.output, line);
+}
+
+/**
+ * Decides about files that exist with other content: each is asked about, with its diff, and kept unless the answer is
+ * yes. Without a terminal `--overwrite` decides for all.
+ * @throws UserError (exit 1) when nobody can be asked; nothing has been written then.
+ */
+export async function settleConflicts(
+  planned: readonly PlannedFile[],
+  flags: CreateFlags,
+  io: Io,
+): Promise<PlannedFile[]> {
+  const conflicts = planned.filter(({ action }) => action === 'conflict');
+  if (conflicts.length === 0) return [...planned];
+  if (flags.overwrite)
+    return planned.map((file) => (file.action === 'conflict' ? { ...file, action: 'overwrite' } : file));
+  if (!interactive(io) || flags.yes || flags.json) {
+    if (!flags.json) for (const file of conflicts) note(io.output, conflictDiff(file));
+    throw new UserError(
+      'conflict',
+      `${conflicts.map(({ path }) => printable(path)).join(', ')} would change. Nothing was written.`,
+      {
+        next: 'Move the files away, or replace them with --overwrite.',
+      },
+    );
+  }
+  const { askYesNo } = await import('../../settings/prompts.ts');
+  const settled: PlannedFile[] = [];
+  for (const file of planned) {
+    if (file.action !== 'conflict') {
+      settled.push(file);
+      continue;
+    }
+    note(io.output, conflictDiff(file));
+    const replace = await askYesNo(`Replace ${printable(file.path)}?`, false, {
+      input: io.input,
+      output: io.output.stderr,
+    });
+    settled.push({ ...file, action: replace ? 'overwrite' : 'keep' });
+  }
+  return settled;
+}
+
+/** @throws CancelledError when the person does not want these files. */
+export async function confirmPlan(planned: readonly PlannedFile[], io: Io): Promise<void> {
+  const writing = planned.filter(({ action }) => action === 'create' || action === 'overwrite').length;
+  if (writing === 0) return;
+  const { askYesNo } = await import('../../settings/prompts.ts');
+  const terminal = { input: io.input, output: io.output.stderr };
+  const yes = await askYesNo(`Write ${writing} ${writing === 1 ? 'file' : 'files'}?`, true, terminal);
+  if (!yes) throw new CancelledError();
+  note(io.output, styled(io.output, 'dim', 'Writing …'));
+}

@@ -1,0 +1,160 @@
+import type { Finding } from '../../app.ts';
+import { CancelledError, type ExitCode as Code, ExitCode, UserError } from '../../errors.ts';
+import { type FirstCommit, initialise } from '../../git.ts';
+import { note, printableLine, result, styled } from '../../output.ts';
+import type { PlannedFile } from '../../scaffold/plan.ts';
+import { write } from '../../scaffold/write.ts';
+import type { CreateFlags } from '../../settings/flags.ts';
+import { checkWritable, type Target } from '../../target.ts';
+import { passed, reportLines } from '../../verify/report.ts';
+import type { Verification } from '../../verify/types.ts';
+import { imagesFrom } from '../images.ts';
+import { type Io, interactive } from '../io.ts';
+import { runVerify } from '../run-verify.ts';
+import { decide } from './decide.ts';
+import { type CreateDocument, emptyDocument, publicApp } from './document.ts';
+import { gitSentence, nextSteps, repeatCommand } from './ending.ts';
+import { confirmPlan, planFiles, settleConflicts, showPlan } from './files.ts';
+
+/** `create-caution-app [create] [dir]`: from a question, or from what is there, to a verified service. */
+export async function createCommand(flags: CreateFlags, io: Io): Promise<Code> {
+  const document = emptyDocument();
+  try {
+    const code = await steps(flags, io, document);
+    if (flags.json) result(io.output, JSON.stringify(document, null, 2));
+    return code;
+  } catch (error) {
+    if (!flags.json || !(error instanceof UserError || error instanceof CancelledError)) throw error;
+    const { code, next } = error instanceof UserError ? error : { code: 'cancelled', next: undefined };
+    result(
+      io.output,
+      JSON.stringify({ ...document, error: { code, message: error.message, next: next ?? null } }, null, 2),
+    );
+    return error.exitCode;
+  }
+}
+
+/** The steps of the command, to read aloud. What becomes known is put into the document as it does. */
+async function steps(flags: CreateFlags, io: Io, document: CreateDocument): Promise<Code> {
+  const images = imagesFrom(flags.images, io);
+  const { target, resolved, verify } = await decide(flags, io);
+  const { app, ...known } = resolved;
+  Object.assign(document, known);
+  if (app === null) return withoutApp(flags, io, document);
+  document.app = publicApp(app);
+  document.again = repeatCommand(app, target, flags, io.cwd, verify);
+  const planned = planFiles(target.root, app);
+  document.files = publicFiles(planned);
+  showFacts(document, io);
+  showPlan(planned, io);
+  if (flags.dryRun) return ExitCode.Ok;
+  if (document.outcome !== 'ready') throw notReady(document);
+  const files = await settleConflicts(planned, flags, io);
+  document.files = publicFiles(files);
+  if (interactive(io) && !flags.yes && !flags.json) await confirmPlan(files, io);
+  checkWritable(target);
+  await write(target.root, files, io.signal);
+  const commit =
+    target.inRepository || !flags.git
+      ? null
+      : await initialise(target.root, 'Start from create-caution-app', io.signal);
+  showWritten(files, target, commit, io);
+  const verified = verify ? await verifyNow(flags, files, target, images, io, document) : ExitCode.Ok;
+  if (!flags.json) result(io.output, endLines(document, target, commit, io).join('\n'));
+  return verified;
+}
+
+async function verifyNow(
+  flags: CreateFlags,
+  files: readonly PlannedFile[],
+  target: Target,
+  images: Record<string, string>,
+  io: Io,
+  document: CreateDocument,
+): Promise<Code> {
+  note(io.output);
+  const written = files.filter(({ action }) => action === 'create' || action === 'overwrite').map(({ path }) => path);
+  const choices = { images, start: flags.start, startTimeoutSeconds: 30, keep: false, written };
+  const verification: Verification = await runVerify(target, choices, io).catch((error) => {
+    if (error instanceof UserError && !flags.json) note(io.output, 'The files that were written are kept.');
+    throw error;
+  });
+  document.verification = verification;
+  return passed(verification) ? ExitCode.Ok : ExitCode.NotReproducible;
+}
+
+/** Something must be answered or mended first: exit 2 or 1, but 0 for a dry run, whose purpose is to say so. */
+function withoutApp(flags: CreateFlags, io: Io, document: CreateDocument): Code {
+  showFacts(document, io);
+  if (flags.dryRun) {
+    if (!flags.json) result(io.output, `${document.outcome}: ${missingSentence(document)}`);
+    return ExitCode.Ok;
+  }
+  throw notReady(document);
+}
+
+function notReady(document: CreateDocument): UserError {
+  if (document.outcome === 'ask' || (document.missing.length > 0 && !hasErrors(document.findings))) {
+    return new UserError('missing-answers', missingSentence(document), {
+      exitCode: ExitCode.Usage,
+      next: 'Give them as flags; --yes accepts what is detected and the defaults.',
+    });
+  }
+  const errors = document.findings.filter(({ level }) => level === 'error');
+  const what = errors.map(({ message, mend }) => printableLine(`${message} ${mend}`, 400)).join('\n');
+  return new UserError(document.outcome, what, {
+    next: 'Nothing was written. Change this, and run the same command again.',
+  });
+}
+
+const hasErrors = (findings: readonly Finding[]) => findings.some(({ level }) => level === 'error');
+
+function missingSentence({ missing }: CreateDocument): string {
+  return missing.length === 0 ? 'nothing is missing' : `Missing: ${missing.join(', ')}.`;
+}
+
+const publicFiles = (files: readonly PlannedFile[]) => files.map(({ path, action }) => ({ path, action }));
+
+/** What was found out about a service that exists, and from where. */
+function showFacts({ evidence, findings, app }: CreateDocument, io: Io): void {
+  for (const { setting, value, from } of evidence) {
+    note(
+      io.output,
+      printableLine(`${setting.padEnd(9)} ${typeof value === 'string' ? value : JSON.stringify(value)}  (${from})`),
+    );
+  }
+  for (const { level, path, line, message, mend } of findings) {
+    const where = path === undefined ? '' : `${path}${line === undefined ? '' : `:${line}`}: `;
+    note(
+      io.output,
+      styled(
+        io.output,
+        level === 'note' ? 'dim' : 'yellow',
+        printableLine(`${level}: ${where}${message} ${mend}`, 400),
+      ),
+    );
+  }
+  if (app) note(io.output, styled(io.output, 'dim', printableLine(`run       ${app.run}`, 400)));
+}
+
+function showWritten(files: readonly PlannedFile[], target: Target, commit: FirstCommit | null, io: Io): void {
+  const written = files.filter(({ action }) => action === 'create' || action === 'overwrite').length;
+  note(io.output);
+  note(
+    io.output,
+    written === 0
+      ? 'Everything was there already.'
+      : `Wrote ${written} ${written === 1 ? 'file' : 'files'} to ${printableLine(target.folder)}`,
+  );
+  const sentence = gitSentence(commit);
+  if (sentence !== null) note(io.output, sentence);
+}
+
+function endLines(document: CreateDocument, target: Target, commit: FirstCommit | null, io: Io): string[] {
+  const { verification, again } = document;
+  const proved = verification
+    ? reportLines(verification, io.output)
+    : ['Not verified yet: nothing is proved. Run create-caution-app verify in the folder.'];
+  const next = nextSteps(target, io.cwd, commit === 'committed').map((line) => `  ${line}`);
+  return ['', ...proved, '', 'Next:', ...next, '', `Again: ${again ?? ''}`];
+}

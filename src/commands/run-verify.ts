@@ -1,0 +1,63 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { containerfileOf, type Procfile, parseProcfile } from '../caution/procfile.ts';
+import { UserError } from '../errors.ts';
+import type { Target } from '../target.ts';
+import { liveDisplay } from '../verify/live.ts';
+import type { Verification, VerifyRequest } from '../verify/types.ts';
+import type { Io } from './io.ts';
+
+/** What a person can decide about one verification. */
+export type VerifyChoices = Pick<VerifyRequest, 'images' | 'start' | 'startTimeoutSeconds' | 'keep' | 'written'>;
+
+/**
+ * Verifies the service of a folder, as its Procfile describes it, and shows the builds while they run.
+ * @throws UserError when there is nothing to build, no engine, or the build fails.
+ */
+export async function runVerify(target: Target, choices: VerifyChoices, io: Io): Promise<Verification> {
+  const procfile = readProcfile(target);
+  const containerfile = findContainerfile(target, procfile);
+  const { verify } = await import('../verify/verify.ts');
+  const live = liveDisplay(io.output);
+  try {
+    return await verify({
+      root: target.root,
+      containerfile,
+      ...choices,
+      run: procfile?.run ?? null,
+      ports: procfile?.ports ?? [],
+      httpPort: procfile?.httpPort ?? null,
+      memoryMb: procfile?.memoryMb ?? 512,
+      signal: io.signal,
+      onEvent: live.onEvent,
+    });
+  } finally {
+    live.stop();
+  }
+}
+
+/** The service's own Procfile in a repository of several, else the one that Caution reads. */
+function readProcfile(target: Target): Procfile | null {
+  for (const folder of [target.folder, target.root]) {
+    const at = path.join(folder, 'Procfile');
+    if (existsSync(at)) return parseProcfile(readFileSync(at, 'utf8'));
+  }
+  return null;
+}
+
+function findContainerfile(target: Target, procfile: Procfile | null): string {
+  const exists = (file: string) => existsSync(path.join(target.root, file));
+  const own = ['Containerfile', 'Dockerfile'].map((name) => path.posix.join(target.dir, name)).find(exists);
+  const named = containerfileOf(procfile, exists);
+  const found =
+    named !== null && (procfile?.containerfile ?? null) !== null ? named : target.dir === '' ? named : (own ?? named);
+  if (found !== null) return found;
+  const wanted = procfile?.containerfile;
+  throw new UserError(
+    'no-containerfile',
+    wanted
+      ? `The Procfile names ${JSON.stringify(wanted)}, which is not there.`
+      : `${target.root} has neither a Containerfile nor a Dockerfile.`,
+    { next: 'Run create-caution-app in this folder to write one.' },
+  );
+}

@@ -1,0 +1,39 @@
+import { type ExitCode as Code, ExitCode, UserError } from '../errors.ts';
+import { note, result } from '../output.ts';
+import type { VerifyFlags } from '../settings/flags.ts';
+import { locate } from '../target.ts';
+import { passed, reportLines } from '../verify/report.ts';
+import type { Verification } from '../verify/types.ts';
+import { imagesFrom } from './images.ts';
+import type { Io } from './io.ts';
+import { runVerify } from './run-verify.ts';
+
+/** `create-caution-app verify [dir…]`: builds each service twice, compares, starts. */
+export async function verifyCommand(flags: VerifyFlags, io: Io): Promise<Code> {
+  const dirs = flags.dirs.length === 0 ? ['.'] : flags.dirs;
+  const images = imagesFrom(flags.images, io);
+  const services: ({ dir: string } & Verification)[] = [];
+  for (const dir of dirs) {
+    const target = await locate(dir, io.cwd);
+    if (target.state === 'missing') {
+      throw new UserError('no-folder', `There is no folder ${dir}.`, { next: 'Name the folder of a service.' });
+    }
+    if (dirs.length > 1) note(io.output, `── ${dir}`);
+    const choices = {
+      images,
+      start: flags.start,
+      startTimeoutSeconds: flags.startTimeout,
+      keep: flags.keep,
+      written: [],
+    };
+    const verification = await runVerify(target, choices, io);
+    services.push({ dir, ...verification });
+    if (!flags.json) result(io.output, reportLines(verification, io.output).join('\n'));
+  }
+  if (flags.json) {
+    const [only] = services;
+    const { dir: _dir, ...single } = only ?? { dir: '' };
+    result(io.output, JSON.stringify(services.length === 1 ? single : { services }, null, 2));
+  }
+  return services.every((service) => passed(service, flags.strict)) ? ExitCode.Ok : ExitCode.NotReproducible;
+}

@@ -1,0 +1,74 @@
+import { lstatSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import path from 'node:path';
+import ignore from 'ignore';
+import { listFiles } from '../git.ts';
+import type { Project } from './language.ts';
+
+/** A manifest larger than this is not read: none that a person wrote is. */
+const largestText = 5_000_000;
+
+/** Folders that hold no source of the service itself, for where git cannot tell. */
+const neverSource = new Set(['.git', 'node_modules', 'target', '__pycache__', '.venv', 'venv']);
+
+/** A project of files that are held in memory, for tests and for what is about to be written. */
+export function projectOf(contents: Readonly<Record<string, string>>): Project {
+  const files = Object.keys(contents).sort();
+  return {
+    files,
+    has: (file) => Object.hasOwn(contents, file),
+    read: (file) => (Object.hasOwn(contents, file) ? (contents[file] ?? null) : null),
+  };
+}
+
+/**
+ * The files of a service on the disk: what git tracks or does not ignore, and without git what no `.gitignore` names.
+ * @param folder absolute path of the service's folder.
+ */
+export async function openProject(folder: string): Promise<Project> {
+  const listed = (await listFiles(folder)) ?? walk(folder);
+  const files = listed.filter((file) => lstatSync(path.join(folder, file), { throwIfNoEntry: false })?.isFile()).sort();
+  const known = new Set(files);
+  const texts = new Map<string, string | null>();
+  const real = realpathSync(folder);
+  const read = (file: string): string | null => {
+    if (!known.has(file)) return null;
+    if (!texts.has(file)) texts.set(file, readText(real, file));
+    return texts.get(file) ?? null;
+  };
+  return { files, has: (file) => known.has(file), read };
+}
+
+function readText(folder: string, file: string): string | null {
+  const at = path.join(folder, file);
+  // A parent folder that is a link may lead out of the service.
+  if (!realpathSync(path.dirname(at)).startsWith(folder) || lstatSync(at).size > largestText) return null;
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(at));
+  } catch (error) {
+    if (error instanceof TypeError) return null; // not UTF-8: no manifest of ours
+    throw error;
+  }
+}
+
+/** All files below a folder that no `.gitignore` on the way names. */
+function walk(root: string): string[] {
+  const found: string[] = [];
+  const visit = (relative: string, rules: { base: string; matcher: ReturnType<typeof ignore> }[]): void => {
+    const entries = readdirSync(path.join(root, relative), { withFileTypes: true });
+    const own = entries.some((entry) => entry.name === '.gitignore' && entry.isFile())
+      ? [{ base: relative, matcher: ignore().add(readFileSync(path.join(root, relative, '.gitignore'), 'utf8')) }]
+      : [];
+    const active = [...rules, ...own];
+    for (const entry of entries) {
+      const at = relative === '' ? entry.name : `${relative}/${entry.name}`;
+      if (neverSource.has(entry.name)) continue;
+      const inRule = (base: string) =>
+        (base === '' ? at : at.slice(base.length + 1)) + (entry.isDirectory() ? '/' : '');
+      if (active.some(({ base, matcher }) => matcher.ignores(inRule(base)))) continue;
+      if (entry.isDirectory()) visit(at, active);
+      else found.push(at);
+    }
+  };
+  visit('', []);
+  return found;
+}

@@ -1,0 +1,197 @@
+import { Command, CommanderError, Option } from 'commander';
+import { ExitCode, UserError } from '../errors.ts';
+import { type Answers, settings } from './table.ts';
+
+/** Everything that the command line of `create` says. Nothing is filled in: undefined means «not given». */
+export interface CreateFlags {
+  dir: string | undefined;
+  answers: Answers;
+  yes: boolean;
+  dryRun: boolean;
+  overwrite: boolean;
+  json: boolean;
+  verify: boolean | undefined;
+  git: boolean;
+  start: boolean;
+  images: string | undefined;
+}
+
+/** Everything that the command line of `verify` says. */
+export interface VerifyFlags {
+  dirs: string[];
+  json: boolean;
+  start: boolean;
+  startTimeout: number;
+  strict: boolean;
+  keep: boolean;
+  images: string | undefined;
+}
+
+export type Invocation =
+  | { command: 'create'; flags: CreateFlags }
+  | { command: 'verify'; flags: VerifyFlags }
+  | { command: 'print'; text: string };
+
+/** Command words of the published contract that this version does not have: never taken for folders. */
+const reserved = ['compare', 'check', 'update'];
+
+function notYet(word: string): UserError {
+  return new UserError('usage', `This version has no command ${word}.`, {
+    exitCode: ExitCode.Usage,
+    next: `For a folder of that name, write ./${word}.`,
+  });
+}
+
+/** npm runs `npm create caution-app` with this in the environment. Source: https://docs.npmjs.com/cli/using-npm/config#user-agent */
+function underNpm(env: NodeJS.ProcessEnv): boolean {
+  return (env.npm_config_user_agent ?? '').startsWith('npm/');
+}
+
+/**
+ * Reads a command line.
+ * @param argv what follows the program's name.
+ * @throws UserError (exit 2) for an unknown flag, with the nearest known one, and for what else commander refuses.
+ */
+export function parseArguments(argv: readonly string[], env: NodeJS.ProcessEnv, version: string): Invocation {
+  let invocation: Invocation | null = null;
+  const take = (taken: Invocation) => {
+    invocation = taken;
+  };
+  const shown: string[] = [];
+  const program = new Command('create-caution-app')
+    .description('Scaffold or onboard a service for Caution, and prove that its image is reproducible.')
+    .version(version, '-v, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand(false)
+    .showHelpAfterError(false)
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => shown.push(text), writeErr: () => undefined, outputError: () => undefined });
+  addCreate(program, take, env);
+  addVerify(program, take);
+  try {
+    program.parse(argv, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return { command: 'print', text: shown.join('') };
+    throw usageError(error);
+  }
+  return invocation ?? { command: 'print', text: program.helpInformation() };
+}
+
+function addCreate(program: Command, take: (taken: Invocation) => void, env: NodeJS.ProcessEnv): void {
+  const create = program
+    .command('create [dir] [more...]', { isDefault: true })
+    .description('new service in an empty or new folder; onboard what is there otherwise (the default command)');
+  for (const setting of settings) {
+    const option = new Option(setting.flag, setting.help);
+    if (setting.repeatable) option.argParser((value: string, soFar: string[] | undefined) => [...(soFar ?? []), value]);
+    create.addOption(option);
+  }
+  create
+    .option('-y, --yes', 'accept detected and default answers')
+    .option('--dry-run', 'print the plan of files, write nothing')
+    .option('--overwrite', 'replace files that are in conflict')
+    .option('--no-verify', 'do not build and compare')
+    .option('--no-start', 'build and compare, but do not start the service')
+    .option('--no-git', 'do not make a git repository')
+    .option('--images <file>', 'JSON file: StageX image name to the reference to build with in its place')
+    .option('--json', 'one JSON document on stdout')
+    .action((dir: string | undefined, more: string[], options: Record<string, unknown>) => {
+      if (dir !== undefined && reserved.includes(dir)) throw notYet(dir);
+      if (more.length > 0) throw surplus(dir ?? '', more, underNpm(env), env);
+      take({ command: 'create', flags: createFlags(dir, options, create) });
+    });
+}
+
+function createFlags(dir: string | undefined, options: Record<string, unknown>, command: Command): CreateFlags {
+  const answers: Record<string, unknown> = {};
+  for (const { key } of settings) if (options[key] !== undefined) answers[key] = options[key];
+  return {
+    dir,
+    answers: answers as Answers,
+    yes: options.yes === true,
+    dryRun: options.dryRun === true,
+    overwrite: options.overwrite === true,
+    json: options.json === true,
+    verify: command.getOptionValueSource('verify') === 'cli' ? options.verify === true : undefined,
+    git: options.git !== false,
+    start: options.start !== false,
+    images: options.images as string | undefined,
+  };
+}
+
+function addVerify(program: Command, take: (taken: Invocation) => void): void {
+  program
+    .command('verify [dir...]')
+    .description('build twice, compare as Caution measures, start')
+    .option('--no-start', 'do not start the service')
+    .option('--start-timeout <seconds>', 'how long the service may take to listen', '30')
+    .option('--strict', 'what could not be proved is a failure')
+    .option('--keep', 'keep the built images, and say where they are')
+    .option('--images <file>', 'JSON file: StageX image name to the reference to build with in its place')
+    .option('--json', 'one JSON document on stdout')
+    .action((dirs: string[], options: Record<string, unknown>) => {
+      take({ command: 'verify', flags: verifyFlags(dirs, options) });
+    });
+}
+
+function verifyFlags(dirs: string[], options: Record<string, unknown>): VerifyFlags {
+  const timeout = Number(options.startTimeout);
+  if (!Number.isFinite(timeout) || timeout <= 0 || timeout > 3600) {
+    throw new UserError('bad-answer', '--start-timeout is a number of seconds from 1 to 3600.', {
+      exitCode: ExitCode.Usage,
+    });
+  }
+  return {
+    dirs,
+    json: options.json === true,
+    start: options.start !== false,
+    startTimeout: timeout,
+    strict: options.strict === true,
+    keep: options.keep === true,
+    images: options.images as string | undefined,
+  };
+}
+
+/** commander's message already names the nearest flag: «(Did you mean --language?)». */
+function usageError(error: CommanderError): UserError {
+  const message = error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ');
+  const sentence = message.charAt(0).toUpperCase() + message.slice(1);
+  return new UserError('usage', sentence, {
+    exitCode: ExitCode.Usage,
+    next: 'create-caution-app --help lists the flags.',
+  });
+}
+
+/**
+ * More than one folder. Under npm that is what is left when the `--` was forgotten: npm takes the flags for its own and
+ * hands on their values.
+ */
+function surplus(dir: string, more: string[], npm: boolean, env: NodeJS.ProcessEnv): UserError {
+  const next = npm
+    ? `Put -- before the flags: npm create caution-app ${[dir, '--', ...recovered(more, env)].join(' ')}`
+    : 'Name one folder.';
+  const message = npm
+    ? `npm kept the flags for itself; ${[dir, ...more].map((word) => JSON.stringify(word)).join(' ')} is all that came through.`
+    : `One folder is expected, and ${more.length + 1} were given: ${[dir, ...more].join(' ')}`;
+  return new UserError('usage', message, { exitCode: ExitCode.Usage, next });
+}
+
+/** The flags that npm swallowed, as far as its environment still shows them: `--port 8080` leaves `npm_config_port`. */
+function recovered(values: readonly string[], env: NodeJS.ProcessEnv): string[] {
+  const rest = [...values];
+  const words: string[] = [];
+  for (const setting of settings) {
+    const flag = setting.flag.replace(/ .*/, '');
+    if (env[`npm_config_${flag.slice(2).replaceAll('-', '_')}`] === undefined) continue;
+    const at = rest.findIndex((value) => setting.check(value) === null);
+    words.push(flag, ...(at < 0 ? [setting.flag.replace(/^\S+ /, '')] : rest.splice(at, 1)));
+  }
+  for (const flag of ['yes', 'dry-run', 'overwrite', 'json']) {
+    if (env[`npm_config_${flag.replace('-', '_')}`] === 'true') words.push(`--${flag}`);
+  }
+  for (const flag of ['verify', 'git', 'start']) {
+    if (env[`npm_config_${flag}`] === 'false' || env[`npm_config_${flag}`] === '') words.push(`--no-${flag}`);
+  }
+  return [...words, ...rest];
+}

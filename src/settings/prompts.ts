@@ -1,0 +1,93 @@
+import type { Readable, Writable } from 'node:stream';
+import { confirm, isCancel, select, text } from '@clack/prompts';
+import { CancelledError } from '../errors.ts';
+import { printableLine } from '../output.ts';
+import { settingValue } from './resolve.ts';
+import { type Answers, type Known, type Setting, settings } from './table.ts';
+
+/** Where questions are asked; tests give streams of their own. */
+export interface Terminal {
+  input: Readable;
+  output: Writable;
+}
+
+/**
+ * Asks what the flags have left open, one question a setting, each with what is known as its default.
+ * @param refresh told every answer at once, since one may change what is known (a language brings its memory).
+ * @returns the given answers and those that were asked for.
+ * @throws CancelledError on Ctrl-C or Escape.
+ */
+export async function askSettings(
+  start: Known,
+  terminal: Terminal,
+  refresh: (answers: Answers) => Promise<Known>,
+): Promise<Answers> {
+  let known = start;
+  for (const setting of settings) {
+    const { question, key } = setting;
+    if (!question || known.answers[key] !== undefined || question.when?.(known) === false) continue;
+    const answer = await askOne(setting, known, terminal);
+    if (answer === undefined) continue;
+    known = await refresh({ ...known.answers, [key]: setting.repeatable ? answer.split(/[\s,]+/) : answer });
+  }
+  return known.answers;
+}
+
+/** @returns the answer; undefined when an optional one was left empty. */
+async function askOne(setting: Setting, known: Known, terminal: Terminal): Promise<string | undefined> {
+  const { question } = setting;
+  if (!question) return undefined;
+  const fallback = settingValue(setting, known);
+  const options = question.options?.(known) ?? [];
+  if (options.length > 0) {
+    const shown = options.map((option) => ({ ...option, label: printableLine(option.label) }));
+    return answered(await select({ message: question.message, options: shown, ...terminal }));
+  }
+  const initial = Array.isArray(fallback) ? fallback.join(' ') : (fallback ?? '');
+  const required = setting.required(known);
+  const answer = await text({
+    message: question.message,
+    placeholder: initial || question.hint || '',
+    defaultValue: initial,
+    validate: (value) => problemWith(setting, (value ?? '').trim() || initial, required),
+    ...terminal,
+  });
+  return answered(answer).trim() || initial || undefined;
+}
+
+function problemWith(setting: Setting, value: string, required: boolean): string | undefined {
+  if (value === '') return required ? 'An answer is needed.' : undefined;
+  const values = setting.repeatable ? value.split(/[\s,]+/).filter(Boolean) : [value];
+  for (const each of values) {
+    const reason = setting.check(each);
+    if (reason !== null) return reason;
+  }
+  return undefined;
+}
+
+/** The answer, unless the question was cancelled. */
+export function answered<T>(answer: T): Exclude<T, symbol> {
+  if (isCancel(answer)) throw new CancelledError();
+  return answer as Exclude<T, symbol>;
+}
+
+/** One line of text, with a default. */
+export async function askText(
+  message: string,
+  fallback: string,
+  check: (value: string) => string | null,
+  terminal: Terminal,
+): Promise<string> {
+  const answer = await text({
+    message,
+    placeholder: fallback,
+    defaultValue: fallback,
+    validate: (value) => check(value || fallback) ?? undefined,
+    ...terminal,
+  });
+  return answered(answer) || fallback;
+}
+
+export async function askYesNo(message: string, initialValue: boolean, terminal: Terminal): Promise<boolean> {
+  return answered(await confirm({ message, initialValue, ...terminal }));
+}

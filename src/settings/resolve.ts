@@ -1,0 +1,168 @@
+import type { App, Evidence, Finding, Outcome } from '../app.ts';
+import { parseRun, type RunCommand } from '../caution/words.ts';
+import type { Detection, Language } from '../languages/language.ts';
+import type { Target } from '../target.ts';
+import { type Answers, flagName, type Key, type Known, type Setting, settings } from './table.ts';
+
+/** What is decided once flags, answers and the folder have been looked at together. */
+export interface Resolved {
+  outcome: Outcome;
+  /** Null while answers are missing. */
+  app: App | null;
+  evidence: Evidence[];
+  findings: Finding[];
+  /** Flags that would answer what cannot be known. */
+  missing: string[];
+}
+
+/** What is wrong with the given answers, each with its flag: all of them at once. */
+export function checkAnswers(answers: Answers): { flag: string; value: string; reason: string }[] {
+  const wrong = [];
+  for (const setting of settings) {
+    for (const value of valuesOf(answers[setting.key])) {
+      const reason = setting.check(value);
+      if (reason !== null) wrong.push({ flag: flagName(setting), value, reason });
+    }
+  }
+  const { port, httpPort } = answers;
+  if (port && httpPort && !port.includes(httpPort)) {
+    wrong.push({
+      flag: '--http-port',
+      value: httpPort,
+      reason: 'It is one of the ports: name it with --port as well.',
+    });
+  }
+  return wrong;
+}
+
+function valuesOf(value: string | string[] | undefined): string[] {
+  return value === undefined ? [] : Array.isArray(value) ? value : [value];
+}
+
+/** The value of a setting: what was said, else what is known of the folder, else its default. */
+export function settingValue(setting: Setting, known: Known): string | string[] | null {
+  return known.answers[setting.key] ?? setting.fallback(known);
+}
+
+/** The settings that are needed and have neither an answer nor a default. */
+export function missingSettings(known: Known): Setting[] {
+  return settings.filter((setting) => setting.required(known) && settingValue(setting, known) === null);
+}
+
+/** The settings that a person would be asked for, and that no flag has answered. */
+export function unansweredSettings(known: Known): Setting[] {
+  return settings.filter(
+    ({ key, question, required }) =>
+      question && question.when?.(known) !== false && required(known) && known.answers[key] === undefined,
+  );
+}
+
+/**
+ * From everything that is known to one app, or to what is missing. Pure.
+ * @param language the chosen language, when one is.
+ */
+export function resolve(known: Known, target: Pick<Target, 'dir'>, language: Language | null): Resolved {
+  const missing = missingSettings(known).map(flagName);
+  const detection = known.detection;
+  const findings = [...(detection?.findings ?? [])];
+  const evidence = (detection?.evidence ?? []).filter(({ setting }) => !(setting in known.answers));
+  const given = (key: Key): string | null => text(settingValue(settingOf(key), known));
+  const entry = given('entry') ?? (detection === null ? (language?.starter.entry ?? null) : null);
+  const entryProblem = entry === null || language === null ? null : language.checkEntry(entry);
+  if (entryProblem !== null) {
+    findings.push({
+      id: 'entry-refused',
+      level: 'error',
+      message: `${entry} cannot be what runs: ${entryProblem}`,
+      why: 'The run command is made from it.',
+      mend: 'Name another with --entry, or the whole command with --run.',
+    });
+  }
+  const complete = missing.length === 0 && language !== null && entryProblem === null;
+  const app = complete ? appOf(known, target, language, entry ?? '') : null;
+  return { outcome: outcomeOf(detection, missing, findings), app, evidence, findings, missing };
+}
+
+function outcomeOf(detection: Detection | null, missing: string[], findings: Finding[]): Outcome {
+  if (detection?.blocked) return 'blocked';
+  if (findings.some(({ level }) => level === 'error')) return 'prepare';
+  return missing.length > 0 ? 'ask' : 'ready';
+}
+
+function appOf(known: Known, target: Pick<Target, 'dir'>, language: Language, entry: string): App {
+  const value = (key: Key): string | string[] | null => settingValue(settingOf(key), known);
+  const ports = valuesOf(value('port') ?? undefined).map(Number);
+  const httpPort = Number(text(value('httpPort')) ?? ports[0]);
+  const name = text(value('name')) ?? '';
+  const starter = known.detection === null;
+  const manager = known.detection?.manager ?? language.starter.manager;
+  const facts = starter ? language.starter.build : (known.detection?.build ?? {});
+  const runnable = language.runnable({ name, entry, dir: target.dir, manager, build: facts, starter });
+  const env = {
+    ...(starter ? language.starter.env : known.detection?.env),
+    ...runnable.env,
+  };
+  if ('PORT' in env) env.PORT = String(httpPort);
+  const run = runOf({ env, command: runnable.command }, known.answers);
+  const cpus = text(value('cpus'));
+  const registry = text(value('stagexRegistry')) ?? '';
+  return {
+    name,
+    language: language.id,
+    manager,
+    entry,
+    starter,
+    dir: target.dir,
+    containerfile:
+      text(value('containerfile')) ?? (target.dir === '' ? 'Containerfile' : `${target.dir}/Containerfile`),
+    ...run,
+    ports: [...new Set(ports)].sort((a, b) => a - b),
+    httpPort,
+    memoryMb: Number(text(value('memory'))),
+    cpus: cpus === null ? null : Number(cpus),
+    sources: valuesOf(value('source') ?? undefined),
+    release: text(value('release')) ?? '',
+    // A mirror holds the organisation under its own name, as quay.io/stagex does.
+    registry: registry === 'stagex' || registry.endsWith('/stagex') ? registry : `${registry}/stagex`,
+    build: { ...facts, ...runnable.build },
+  };
+}
+
+/** The derived run command, unless a whole one was given; public configuration leads either. */
+function runOf(derived: RunCommand, answers: Answers): RunCommand {
+  const given = answers.run === undefined ? derived : (parseRun(answers.run) ?? derived);
+  const env = { ...given.env };
+  for (const assignment of answers.env ?? []) {
+    const equals = assignment.indexOf('=');
+    env[assignment.slice(0, equals)] = assignment.slice(equals + 1);
+  }
+  return { env, command: given.command };
+}
+
+function settingOf(key: Key): Setting {
+  const setting = settings.find((each) => each.key === key);
+  if (!setting) throw new Error(`No setting ${key}`);
+  return setting;
+}
+
+function text(value: string | string[] | null): string | null {
+  return Array.isArray(value) ? (value[0] ?? null) : value;
+}
+
+/**
+ * The flags that give the same app again, in the order of the table: for «the command that repeats this run».
+ * Defaults of this version are left out.
+ */
+export function flagsOf(app: App, answers: Answers): string[] {
+  const flags: string[] = ['--language', app.language, '--name', app.name];
+  if (!app.starter && answers.run === undefined) flags.push('--entry', app.entry);
+  for (const port of app.ports) flags.push('--port', String(port));
+  if (app.httpPort !== null && app.httpPort !== app.ports[0]) flags.push('--http-port', String(app.httpPort));
+  flags.push('--memory', String(app.memoryMb));
+  for (const source of app.sources) flags.push('--source', source);
+  const same: Key[] = ['run', 'cpus', 'env', 'containerfile', 'release', 'stagexRegistry'];
+  for (const key of same) {
+    for (const value of valuesOf(answers[key])) flags.push(flagName(settingOf(key)), value);
+  }
+  return flags;
+}

@@ -1,0 +1,74 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { LanguageId } from '../app.ts';
+import { languageIds } from '../app.ts';
+import { checkSource } from '../caution/limits.ts';
+import { type Procfile, parseProcfile } from '../caution/procfile.ts';
+import { UserError } from '../errors.ts';
+import { originUrl } from '../git.ts';
+import { loadLanguage } from '../languages/index.ts';
+import type { Detection, Project } from '../languages/language.ts';
+import type { Target } from '../target.ts';
+import type { Known } from './table.ts';
+
+/** What the target folder shows, before anybody is asked anything. */
+export interface Surroundings extends Pick<Known, 'folderName' | 'procfile' | 'origin'> {
+  /** A service for each language that recognises the folder. */
+  detections: Detection[];
+}
+
+/**
+ * Looks at a folder: which languages recognise it, what its Procfile says. Reads only; runs nothing but git.
+ * @throws UserError when the folder holds something, but no service of a language that is known.
+ */
+export async function lookAround(target: Target, wanted: LanguageId | undefined): Promise<Surroundings> {
+  const origin = target.inRepository ? await publicOrigin(target.root) : null;
+  const surroundings = { folderName: path.basename(target.folder), procfile: procfileDefaults(target), origin };
+  if (target.state !== 'occupied') return { ...surroundings, detections: [] };
+  const { openProject } = await import('../languages/project.ts');
+  const detections = await detect(await openProject(target.folder), wanted);
+  if (detections.length === 0) throw noService(target, wanted);
+  return { ...surroundings, detections };
+}
+
+async function detect(project: Project, wanted: LanguageId | undefined): Promise<Detection[]> {
+  const found: Detection[] = [];
+  for (const id of wanted === undefined ? languageIds : [wanted]) {
+    const detection = (await loadLanguage(id)).detect(project);
+    if (detection) found.push(detection);
+  }
+  return found;
+}
+
+function noService(target: Target, wanted: LanguageId | undefined): UserError {
+  const manifests = 'Cargo.toml, package.json, pyproject.toml or requirements.txt, go.mod';
+  return new UserError(
+    'no-service',
+    `${target.folder} holds files, but no ${wanted ?? 'Rust, Node.js, Python or Go'} service was found in it (${manifests}).`,
+    { next: 'Name the folder that the service is in, or a new one for a starter.' },
+  );
+}
+
+/** `origin`, as a stranger could clone it: GitHub-like ssh addresses have an https twin. */
+async function publicOrigin(root: string): Promise<string | null> {
+  const url = await originUrl(root);
+  if (url === null) return null;
+  const ssh = /^(?:ssh:\/\/)?git@([\w.-]+)[:/]([\w./-]+)$/.exec(url);
+  const candidate = ssh ? `https://${ssh[1]}/${ssh[2]}` : url;
+  return checkSource(candidate) === null ? candidate : null;
+}
+
+/** What an existing Procfile says is the default of the same setting, so that running again changes nothing. */
+function procfileDefaults(target: Target): Known['procfile'] {
+  const at = path.join(target.root, 'Procfile');
+  if (!existsSync(at)) return {};
+  const procfile: Procfile = parseProcfile(readFileSync(at, 'utf8'));
+  if (procfile.run === null) return {};
+  return {
+    ...(procfile.ports.length > 0 ? { port: procfile.ports.map(String) } : {}),
+    ...(procfile.httpPort === null ? {} : { httpPort: String(procfile.httpPort) }),
+    ...('memory' in procfile.lines ? { memory: String(procfile.memoryMb) } : {}),
+    ...('cpus' in procfile.lines ? { cpus: String(procfile.cpus) } : {}),
+    ...(procfile.sources.length > 0 ? { source: procfile.sources } : {}),
+  };
+}
