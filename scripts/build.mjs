@@ -21,7 +21,9 @@ const { metafile } = await build({
   minifySyntax: true,
   chunkNames: 'chunks/[name]-[hash]',
   // Bundled CommonJS asks for `require`, which a module does not have.
-  banner: { js: "#!/usr/bin/env node\nimport { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);" },
+  banner: {
+    js: "#!/usr/bin/env node\nimport { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);",
+  },
   metafile: true,
   logLevel: 'warning',
 });
@@ -34,7 +36,9 @@ await writeFile(path.join(dist, 'THIRD-PARTY-LICENSES.txt'), await licences(Obje
  */
 async function licences(inputs) {
   const packages = new Set(
-    inputs.map((input) => /^(node_modules\/(?:.*\/node_modules\/)?(?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1]).filter((each) => each !== undefined),
+    inputs
+      .map((input) => /^(node_modules\/(?:.*\/node_modules\/)?(?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1])
+      .filter((each) => each !== undefined),
   );
   const blocks = await Promise.all([...packages].sort().map(licenceOf));
   return `The published program contains code of these packages.\n\n${blocks.join('\n')}`;

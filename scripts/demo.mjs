@@ -10,7 +10,9 @@ const known = ['rust', 'node', 'python', 'go'];
 
 /** @returns {Promise<number>} the exit code */
 async function demo() {
-  const { values } = parseArgs({ options: { language: { type: 'string', default: 'go' }, all: { type: 'boolean', default: false } } });
+  const { values } = parseArgs({
+    options: { language: { type: 'string', default: 'go' }, all: { type: 'boolean', default: false } },
+  });
   const languages = values.all ? known : [values.language];
   const unknown = languages.filter((language) => !known.includes(language));
   if (unknown.length > 0) {
@@ -27,7 +29,11 @@ async function demo() {
     const name = `hello-${language}`;
     say(`create-caution-app ${name} --language ${language} --yes`);
     const env = { ...process.env, ...engine.env };
-    const code = await exitCodeOf(process.execPath, [cli, name, '--language', language, '--yes'], { cwd: folder, env, stdout: 'inherit' });
+    const code = await exitCodeOf(process.execPath, [cli, name, '--language', language, '--yes'], {
+      cwd: folder,
+      env,
+      stdout: 'inherit',
+    });
     results.push({ language, code });
   }
   say('What to look at');
@@ -36,9 +42,13 @@ async function demo() {
     process.stdout.write(`${code === 0 ? 'verified' : `exit ${code}`}  ${at}/Containerfile and ${at}/Procfile\n`);
   }
   if (engine.standIns) {
-    process.stdout.write('Built on stand-ins for StageX, since its images could not be pulled here. The Containerfiles pin the real ones.\n');
+    process.stdout.write(
+      'Built on stand-ins for StageX, since its images could not be pulled here. The Containerfiles pin the real ones.\n',
+    );
   }
-  process.stdout.write('Change a byte of a source and verify again: the enclave’s digest is another. `npm run engine -- --down` removes the engine that was set up.\n');
+  process.stdout.write(
+    'Change a byte of a source and verify again: the enclave’s digest is another. `npm run engine -- --down` removes the engine that was set up.\n',
+  );
   return Math.max(...results.map(({ code }) => code));
 }
 

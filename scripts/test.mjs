@@ -17,8 +17,13 @@ async function test() {
   const quick = await vitest('quick', ['unit', 'cli'], process.env);
   say('A container engine and the StageX images');
   const { setUp } = await import('../test/engine/engine.mjs');
-  const engine = await setUp({ languages: ['rust', 'node', 'python', 'go'], log: (line) => process.stderr.write(`${line}\n`) });
-  say(`Container builds on ${engine.standIns ? 'stand-ins for StageX (its own images cannot be pulled here)' : 'StageX'}`);
+  const engine = await setUp({
+    languages: ['rust', 'node', 'python', 'go'],
+    log: (line) => process.stderr.write(`${line}\n`),
+  });
+  say(
+    `Container builds on ${engine.standIns ? 'stand-ins for StageX (its own images cannot be pulled here)' : 'StageX'}`,
+  );
   const builds = await vitest('builds', ['builds'], { ...process.env, ...engine.env });
   const passed = quick.passed + builds.passed;
   const failed = quick.failed + builds.failed;
@@ -36,7 +41,13 @@ async function vitest(name, projects, env) {
   const file = path.join(reports, `${name}.json`);
   const code = await exitCodeOf(
     bin('vitest'),
-    ['run', ...projects.flatMap((project) => ['--project', project]), '--reporter=default', '--reporter=json', `--outputFile.json=${file}`],
+    [
+      'run',
+      ...projects.flatMap((project) => ['--project', project]),
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${file}`,
+    ],
     { env },
   );
   const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(file, 'utf8'));

@@ -1,11 +1,5 @@
 import { execa, type Options, type Result, type Subprocess } from 'execa';
-import { quoteWord } from './caution/words.ts';
-
-/** A program and its arguments: data until it is run here, the only door to other programs. */
-export interface Command {
-  file: string;
-  args: readonly string[];
-}
+import type { Command } from './command.ts';
 
 /** A program that runs, and the promise of its result; text streams unless the options say otherwise. */
 export type RunningProgram = Subprocess<{ reject: false }> & Promise<Result<{ reject: false }>>;
@@ -21,9 +15,4 @@ export function run(command: Command, options: Options = {}): RunningProgram {
     ...options,
     reject: false,
   }) as unknown as RunningProgram;
-}
-
-/** The command as a person would type it into a POSIX shell. */
-export function printable(command: Command): string {
-  return [command.file, ...command.args].map(quoteWord).join(' ');
 }

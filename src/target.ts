@@ -1,7 +1,6 @@
-import { accessSync, constants, readdirSync, realpathSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { UserError } from './errors.ts';
-import { repositoryRoot } from './git.ts';
 
 /** The folder that a run is about, and the build context around it. */
 export interface Target {
@@ -29,7 +28,7 @@ export async function locate(dir: string, cwd: string): Promise<Target> {
   const folder = path.resolve(cwd, dir);
   const existing = nearestExisting(folder);
   const state = stateOf(folder);
-  const root = await repositoryRoot(existing);
+  const root = await rootOf(existing);
   if (root === null) return { folder, root: folder, dir: '', inRepository: false, state };
   // git names the root by its real path; a link on the way would otherwise look like another folder.
   const relative = path.relative(root, path.join(realpathSync(existing), path.relative(existing, folder)));
@@ -46,6 +45,14 @@ export function checkWritable(target: Target): void {
       next: 'Choose another folder, or change its permissions.',
       cause,
     });
+  }
+}
+
+/** git is asked only where a `.git` on the way up says that it may know. */
+async function rootOf(folder: string): Promise<string | null> {
+  for (let at = folder; ; at = path.dirname(at)) {
+    if (existsSync(path.join(at, '.git'))) return (await import('./git.ts')).repositoryRoot(folder);
+    if (path.dirname(at) === at) return null;
   }
 }
 

@@ -1,4 +1,3 @@
-import { createTwoFilesPatch } from 'diff';
 import { type Output, printable, styled } from '../output.ts';
 import type { PlannedFile } from './plan.ts';
 
@@ -19,6 +18,7 @@ export function planLines(files: readonly PlannedFile[], output: Pick<Output, 'c
 }
 
 /** What would change in a file that exists, as a unified diff. */
-export function conflictDiff(file: PlannedFile): string {
+export async function conflictDiff(file: PlannedFile): Promise<string> {
+  const { createTwoFilesPatch } = await import('diff');
   return printable(createTwoFilesPatch(file.path, file.path, file.existing ?? '', file.content, 'there now', 'new'));
 }

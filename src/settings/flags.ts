@@ -66,7 +66,8 @@ export function parseArguments(argv: readonly string[], env: NodeJS.ProcessEnv, 
     .showHelpAfterError(false)
     .exitOverride()
     .configureOutput({ writeOut: (text) => shown.push(text), writeErr: () => undefined, outputError: () => undefined });
-  addCreate(program, take, env);
+  const create = addCreate(program, take, env);
+  program.addHelpText('after', () => `\n${create.helpInformation()}`);
   addVerify(program, take);
   try {
     program.parse(argv, { from: 'user' });
@@ -78,7 +79,7 @@ export function parseArguments(argv: readonly string[], env: NodeJS.ProcessEnv, 
   return invocation ?? { command: 'print', text: program.helpInformation() };
 }
 
-function addCreate(program: Command, take: (taken: Invocation) => void, env: NodeJS.ProcessEnv): void {
+function addCreate(program: Command, take: (taken: Invocation) => void, env: NodeJS.ProcessEnv): Command {
   const create = program
     .command('create [dir] [more...]', { isDefault: true })
     .description('new service in an empty or new folder; onboard what is there otherwise (the default command)');
@@ -101,6 +102,7 @@ function addCreate(program: Command, take: (taken: Invocation) => void, env: Nod
       if (more.length > 0) throw surplus(dir ?? '', more, underNpm(env), env);
       take({ command: 'create', flags: createFlags(dir, options, create) });
     });
+  return create;
 }
 
 function createFlags(dir: string | undefined, options: Record<string, unknown>, command: Command): CreateFlags {

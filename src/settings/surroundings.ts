@@ -5,7 +5,6 @@ import { languageIds } from '../app.ts';
 import { checkSource } from '../caution/limits.ts';
 import { type Procfile, parseProcfile } from '../caution/procfile.ts';
 import { UserError } from '../errors.ts';
-import { originUrl } from '../git.ts';
 import { loadLanguage } from '../languages/index.ts';
 import type { Detection, Project } from '../languages/language.ts';
 import type { Target } from '../target.ts';
@@ -51,7 +50,7 @@ function noService(target: Target, wanted: LanguageId | undefined): UserError {
 
 /** `origin`, as a stranger could clone it: GitHub-like ssh addresses have an https twin. */
 async function publicOrigin(root: string): Promise<string | null> {
-  const url = await originUrl(root);
+  const url = await (await import('../git.ts')).originUrl(root);
   if (url === null) return null;
   const ssh = /^(?:ssh:\/\/)?git@([\w.-]+)[:/]([\w./-]+)$/.exec(url);
   const candidate = ssh ? `https://${ssh[1]}/${ssh[2]}` : url;

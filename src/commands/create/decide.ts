@@ -1,8 +1,8 @@
 import path from 'node:path';
-import type { LanguageId } from '../../app.ts';
+import type { App, LanguageId } from '../../app.ts';
 import { ExitCode, UserError } from '../../errors.ts';
 import { loadLanguage } from '../../languages/index.ts';
-import type { Detection } from '../../languages/language.ts';
+import type { Detection, Language } from '../../languages/language.ts';
 import type { CreateFlags } from '../../settings/flags.ts';
 import { checkAnswers, type Resolved, resolve, unansweredSettings } from '../../settings/resolve.ts';
 import { lookAround, type Surroundings } from '../../settings/surroundings.ts';
@@ -14,6 +14,8 @@ import { type Io, interactive } from '../io.ts';
 export interface Decision {
   target: Target;
   resolved: Resolved;
+  /** The service of an existing folder as if it were a starter; null for a new one. */
+  twin: App | null;
   verify: boolean;
 }
 
@@ -42,7 +44,30 @@ export async function decide(flags: CreateFlags, io: Io): Promise<Decision> {
   const unanswered = asks || flags.yes || flags.dryRun ? [] : unansweredSettings(known).map(flagName);
   const missing = [...new Set([...resolved.missing, ...unanswered])];
   const outcome = missing.length > 0 && resolved.outcome === 'ready' ? 'ask' : resolved.outcome;
-  return { target, verify, resolved: { ...resolved, missing, outcome, app: missing.length > 0 ? null : resolved.app } };
+  const twin = twinOf(known, resolved.app, target, language);
+  return {
+    target,
+    verify,
+    twin,
+    resolved: { ...resolved, missing, outcome, app: missing.length > 0 ? null : resolved.app },
+  };
+}
+
+/** A starter with the answers of an app that was found. */
+function twinOf(known: Known, app: App | null, target: Target, language: Language | null): App | null {
+  if (app === null || app.starter) return null;
+  const { name, ports, httpPort, memoryMb, sources } = app;
+  const said: Answers = {
+    ...known.answers,
+    language: app.language,
+    name,
+    port: ports.map(String),
+    memory: String(memoryMb),
+    source: sources,
+  };
+  delete said.entry;
+  if (httpPort !== null) said.httpPort = String(httpPort);
+  return resolve({ ...known, detection: null, answers: said }, target, language).app;
 }
 
 function refuseBadAnswers(answers: Answers): void {

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { App } from '../../app.ts';
-import { printable as printableCommand } from '../../exec.ts';
+import { printable as printableCommand } from '../../command.ts';
 import type { FirstCommit } from '../../git.ts';
 import { printable } from '../../output.ts';
 import type { CreateFlags } from '../../settings/flags.ts';

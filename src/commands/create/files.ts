@@ -7,11 +7,20 @@ import { conflictDiff, planLines } from '../../scaffold/show.ts';
 import type { CreateFlags } from '../../settings/flags.ts';
 import { type Io, interactive } from '../io.ts';
 
-/** The files of an app against what is in the folder. */
-export function planFiles(root: string, app: App): PlannedFile[] {
+/**
+ * The files of an app against what is in the folder.
+ * @param twin the same service as a starter, for a folder that one was written to before: its Containerfile is known
+ * again by its bytes, so that running again changes nothing.
+ */
+export function planFiles(root: string, app: App, twin: App | null): PlannedFile[] {
   const planned = plan(root, render(app));
+  if (app.starter) return planned;
+  const known = twin === null ? [] : plan(root, render(twin));
+  if (known.some(({ path, action }) => path === app.containerfile && action === 'identical')) {
+    return known.filter(({ path }) => planned.some((file) => file.path === path));
+  }
   const ignored = planned.find((file) => file.path === ignoreFile(app));
-  if (app.starter || ignored?.action !== 'conflict') return planned;
+  if (ignored?.action !== 'conflict') return planned;
   // A .dockerignore of the team's own stays: BuildKit prefers the file that is named after the Containerfile.
   const own = { path: `${app.containerfile}.dockerignore`, content: ignored.content };
   return planned.flatMap((file) => (file === ignored ? plan(root, [own]) : [file]));
@@ -38,7 +47,7 @@ export async function settleConflicts(
   if (flags.overwrite)
     return planned.map((file) => (file.action === 'conflict' ? { ...file, action: 'overwrite' } : file));
   if (!interactive(io) || flags.yes || flags.json) {
-    if (!flags.json) for (const file of conflicts) note(io.output, conflictDiff(file));
+    if (!flags.json) for (const file of conflicts) note(io.output, await conflictDiff(file));
     throw new UserError(
       'conflict',
       `${conflicts.map(({ path }) => printable(path)).join(', ')} would change. Nothing was written.`,
@@ -54,7 +63,7 @@ export async function settleConflicts(
       settled.push(file);
       continue;
     }
-    note(io.output, conflictDiff(file));
+    note(io.output, await conflictDiff(file));
     const replace = await askYesNo(`Replace ${printable(file.path)}?`, false, {
       input: io.input,
       output: io.output.stderr,

@@ -1,6 +1,6 @@
 import type { Finding } from '../../app.ts';
 import { CancelledError, type ExitCode as Code, ExitCode, UserError } from '../../errors.ts';
-import { type FirstCommit, initialise } from '../../git.ts';
+import type { FirstCommit } from '../../git.ts';
 import { note, printableLine, result, styled } from '../../output.ts';
 import type { PlannedFile } from '../../scaffold/plan.ts';
 import { write } from '../../scaffold/write.ts';
@@ -37,13 +37,13 @@ export async function createCommand(flags: CreateFlags, io: Io): Promise<Code> {
 /** The steps of the command, to read aloud. What becomes known is put into the document as it does. */
 async function steps(flags: CreateFlags, io: Io, document: CreateDocument): Promise<Code> {
   const images = imagesFrom(flags.images, io);
-  const { target, resolved, verify } = await decide(flags, io);
+  const { target, resolved, twin, verify } = await decide(flags, io);
   const { app, ...known } = resolved;
   Object.assign(document, known);
   if (app === null) return withoutApp(flags, io, document);
   document.app = publicApp(app);
   document.again = repeatCommand(app, target, flags, io.cwd, verify);
-  const planned = planFiles(target.root, app);
+  const planned = planFiles(target.root, app, twin);
   document.files = publicFiles(planned);
   showFacts(document, io);
   showPlan(planned, io);
@@ -54,14 +54,16 @@ async function steps(flags: CreateFlags, io: Io, document: CreateDocument): Prom
   if (interactive(io) && !flags.yes && !flags.json) await confirmPlan(files, io);
   checkWritable(target);
   await write(target.root, files, io.signal);
-  const commit =
-    target.inRepository || !flags.git
-      ? null
-      : await initialise(target.root, 'Start from create-caution-app', io.signal);
+  const commit = target.inRepository || !flags.git ? null : await firstCommit(target, io);
   showWritten(files, target, commit, io);
   const verified = verify ? await verifyNow(flags, files, target, images, io, document) : ExitCode.Ok;
   if (!flags.json) result(io.output, endLines(document, target, commit, io).join('\n'));
   return verified;
+}
+
+async function firstCommit(target: Target, io: Io): Promise<FirstCommit> {
+  const { initialise } = await import('../../git.ts');
+  return initialise(target.root, 'Start from create-caution-app', io.signal);
 }
 
 async function verifyNow(

@@ -1,0 +1,1 @@
+// What it costs to start Node.js at all.

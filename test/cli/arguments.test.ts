@@ -1,0 +1,242 @@
+import { chmodSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { runCli, scratch, treeOf } from './harness.ts';
+
+const starter = ['svc', '--language', 'go', '--yes', '--no-verify'];
+
+describe('the command line', () => {
+  it('refuses an unknown flag with the nearest known one, exit 2', async () => {
+    const { exitCode, stderr } = await runCli(['svc', '--langauge', 'go'], scratch());
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('--language');
+  });
+
+  it('prints help and version on stdout, exit 0', async () => {
+    const help = await runCli(['--help'], scratch());
+    expect(help.exitCode).toBe(0);
+    expect(help.stdout).toContain('create-caution-app');
+    const version = await runCli(['--version'], scratch());
+    expect(version.stdout).toMatch(/^\d+\.\d+\.\d+$/);
+  });
+
+  it('without a terminal names everything that is missing at once, exit 2, and writes nothing', async () => {
+    const folder = scratch();
+    const { exitCode, stderr } = await runCli(['svc'], folder);
+    expect(exitCode).toBe(2);
+    for (const flag of ['--language', '--name', '--port']) expect(stderr).toContain(flag);
+    expect(treeOf(folder)).toEqual({});
+  });
+
+  it('under --json prints what is missing as JSON alone on stdout', async () => {
+    const { exitCode, stdout } = await runCli(['svc', '--json', '--yes'], scratch());
+    expect(exitCode).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({
+      outcome: 'ask',
+      missing: ['--language'],
+      error: { code: 'missing-answers' },
+    });
+  });
+
+  it.each([
+    ['a name that Caution refuses', ['--name', 'a b']],
+    ['port 0', ['--port', '0']],
+    ['port 65536', ['--port', '65536']],
+    ['a port that Caution keeps', ['--port', '49550']],
+    ['a port that is no number', ['--port', '80a']],
+    ['a source with a password', ['--source', 'https://me:secret@example.com/x']],
+    ['a run command of two lines', ['--run', '/a\n/b']],
+    ['memory that no machine has', ['--memory', '999999']],
+    ['an HTTP port that is not open', ['--port', '80', '--http-port', '81']],
+    ['an unknown language', ['--language', 'cobol']],
+    ['an unknown release', ['--release', '1999.01.0']],
+  ])('refuses %s, exit 2', async (_what, flags) => {
+    const folder = scratch();
+    const { exitCode, stderr } = await runCli([...starter, ...flags], folder);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(flags[0]);
+    expect(stderr).not.toMatch(/\n\s+at /);
+    expect(treeOf(folder)).toEqual({});
+  });
+
+  it('names all refused answers at once', async () => {
+    const { stderr } = await runCli([...starter, '--port', '0', '--memory', 'x'], scratch());
+    expect(stderr).toContain('--port');
+    expect(stderr).toContain('--memory');
+  });
+
+  it('under npm takes a second folder for a flag that npm swallowed, and prints the corrected command', async () => {
+    const env = { npm_config_user_agent: 'npm/11.0.0 node/v20', npm_config_port: 'true' };
+    const { exitCode, stderr } = await runCli(['svc', '9000'], scratch(), env);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('npm create caution-app svc -- --port 9000');
+  });
+
+  it('does not take a command word for a folder', async () => {
+    const { exitCode, stderr } = await runCli(['check'], scratch());
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('./check');
+  });
+});
+
+describe('the target', () => {
+  it('refuses a file', async () => {
+    const { exitCode, stderr } = await runCli(starter, scratch({ svc: 'a file' }));
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('is a file');
+  });
+
+  it('refuses a folder with files of something else', async () => {
+    const folder = scratch({ 'svc/photo.jpg': '' });
+    const { exitCode, stderr } = await runCli(starter, folder);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('no go service was found');
+    expect(Object.keys(treeOf(folder))).toEqual(['svc/photo.jpg']);
+  });
+
+  it('keeps a README that is there, and says so', async () => {
+    const folder = scratch({ 'svc/README.md': 'mine' });
+    const { exitCode, stderr } = await runCli(starter, folder);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('--overwrite');
+    expect(treeOf(folder)).toEqual({ 'svc/README.md': 'mine' });
+  });
+
+  it('replaces it with --overwrite', async () => {
+    const folder = scratch({ 'svc/README.md': 'mine' });
+    const { exitCode } = await runCli([...starter, '--overwrite', '--no-git'], folder);
+    expect(exitCode).toBe(0);
+    expect(treeOf(folder)['svc/README.md']).not.toBe('mine');
+  });
+
+  it('asks which of two languages in one folder is meant', async () => {
+    const folder = scratch({
+      'svc/go.mod': 'module x\n\ngo 1.24\n',
+      'svc/main.go': 'package main\n\nfunc main() {}\n',
+      'svc/package.json': '{"name":"x","main":"index.js"}',
+      'svc/package-lock.json': '{"name":"x","lockfileVersion":3,"packages":{"":{"name":"x"}}}',
+      'svc/index.js': 'require("http").createServer().listen(3000)\n',
+    });
+    const { exitCode, stdout } = await runCli(['svc', '--yes', '--json'], folder);
+    expect(exitCode).toBe(2);
+    expect(JSON.parse(stdout).missing).toContain('--language');
+    const chosen = await runCli(['svc', '--yes', '--json', '--language', 'go', '--port', '3000', '--dry-run'], folder);
+    expect(JSON.parse(chosen.stdout)).toMatchObject({ outcome: 'ready', app: { language: 'go' } });
+  });
+
+  it.each([
+    ['go.mod', 'module (((', { 'main.go': 'package main\nfunc main() {}\n' }],
+    ['Cargo.toml', '[package', { 'src/main.rs': 'fn main() {}' }],
+    ['package.json', '{ "name": ', { 'index.js': '' }],
+  ])('says that %s does not parse, writes nothing, exit 1', async (manifest, content, others) => {
+    const folder = scratch({ [manifest]: content, ...others });
+    const before = treeOf(folder);
+    const { exitCode, stderr } = await runCli(['.', '--yes', '--port', '8080', '--no-verify'], folder);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(manifest);
+    expect(treeOf(folder)).toEqual(before);
+  });
+
+  it('says that a folder may not be written', async () => {
+    if (process.getuid?.() === 0) {
+      // root may write everywhere but on a file system that is read-only
+      const { exitCode, stderr } = await runCli(['/proc/svc', '--language', 'go', '--yes', '--no-verify'], scratch());
+      expect(exitCode).toBe(1);
+      expect(stderr).not.toMatch(/\n\s+at /);
+      return;
+    }
+    const folder = scratch();
+    chmodSync(folder, 0o500);
+    const { exitCode, stderr } = await runCli(starter, folder);
+    chmodSync(folder, 0o700);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('may not be written');
+  });
+});
+
+describe('writing', () => {
+  it('writes the same bytes every time', async () => {
+    const folder = scratch();
+    for (const place of ['one', 'two']) await runCli([`${place}/svc`, ...starter.slice(1)], folder);
+    const tree = treeOf(folder);
+    const under = (place: string) =>
+      Object.entries(tree)
+        .filter(([name]) => name.startsWith(place))
+        .map(([name, text]) => [name.slice(4), text]);
+    expect(under('one').length).toBeGreaterThan(6);
+    expect(under('one')).toEqual(under('two'));
+  });
+
+  it('prints the plan and writes nothing on a dry run', async () => {
+    const folder = scratch();
+    const { exitCode, stdout } = await runCli(['svc', '--language', 'rust', '--yes', '--dry-run', '--json'], folder);
+    expect(exitCode).toBe(0);
+    const document = JSON.parse(stdout);
+    expect(document.files).toContainEqual({ path: 'Containerfile', action: 'create' });
+    expect(document.again).toContain(' -- ');
+    expect(treeOf(folder)).toEqual({});
+  });
+
+  it('makes a repository with one commit, and no second one inside another', async () => {
+    const { execa } = await import('execa');
+    const { childEnv } = await import('./harness.ts');
+    const folder = scratch();
+    const first = await runCli(starter, folder);
+    expect(first.exitCode).toBe(0);
+    const log = await execa('git', ['-C', path.join(folder, 'svc'), 'log', '--oneline'], { env: childEnv() });
+    expect(log.stdout.split('\n')).toHaveLength(1);
+    const inside = await runCli(['svc/inner', '--language', 'go', '--yes', '--dry-run', '--json'], folder);
+    const document = JSON.parse(inside.stdout);
+    expect(document.app).toMatchObject({ dir: 'inner', containerfile: 'inner/Containerfile' });
+    expect(document.files).toContainEqual({ path: 'Procfile', action: 'conflict' });
+  });
+
+  it('does not make up an author: the repository stays without a commit', async () => {
+    const folder = scratch();
+    const nobody = {
+      GIT_AUTHOR_NAME: undefined,
+      GIT_AUTHOR_EMAIL: undefined,
+      GIT_COMMITTER_NAME: undefined,
+      GIT_COMMITTER_EMAIL: undefined,
+      EMAIL: undefined,
+    };
+    const { exitCode, stderr } = await runCli(starter, folder, nobody);
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain('git does not know who you are');
+  });
+
+  it('works where there is no git', async () => {
+    const folder = scratch();
+    const { exitCode, stderr } = await runCli(starter, folder, { PATH: '/nowhere' });
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain('git could not be run');
+  });
+
+  it('finds everything identical when it runs again on what it wrote', async () => {
+    for (const language of ['rust', 'node', 'python', 'go']) {
+      const folder = scratch();
+      await runCli(['svc', '--language', language, '--yes', '--no-verify', '--port', '9090'], folder);
+      const again = await runCli(['svc', '--yes', '--no-verify', '--json'], folder);
+      expect(JSON.parse(again.stdout)).toMatchObject({ outcome: 'ready', app: { language, ports: [9090] } });
+      const actions = JSON.parse(again.stdout).files.map(({ action }: { action: string }) => action);
+      expect([language, ...new Set(actions)]).toEqual([language, 'identical']);
+    }
+  });
+
+  it('says that no engine is there, exit 4, and keeps what was written', async () => {
+    const folder = scratch();
+    const env = { PATH: '/nowhere', DOCKER_HOST: 'unix:///nowhere.sock' };
+    const { exitCode, stdout } = await runCli(['svc', '--language', 'go', '--yes', '--json'], folder, env);
+    expect(exitCode).toBe(4);
+    expect(JSON.parse(stdout)).toMatchObject({ outcome: 'ready', verification: null, error: { code: 'no-engine' } });
+    expect(treeOf(folder)).toHaveProperty('svc/Containerfile');
+  });
+
+  it('refuses an images file that is not a flat JSON object', async () => {
+    const folder = scratch();
+    writeFileSync(path.join(folder, 'images.json'), '["x"]');
+    const { exitCode, stderr } = await runCli([...starter, '--images', 'images.json'], folder);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('--images');
+  });
+});

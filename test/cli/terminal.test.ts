@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest';
+import { keys, runInTerminal, scratch, treeOf } from './harness.ts';
+
+describe('in a terminal', () => {
+  it('asks folder, language, name, port, memory, source, shows the plan, and writes on consent', async () => {
+    const folder = scratch();
+    const run = runInTerminal([], folder);
+    await run.until(/Folder/);
+    run.type(`hello${keys.enter}`);
+    await run.until(/Language/);
+    run.type(`${keys.down}${keys.down}${keys.down}${keys.enter}`);
+    await run.until(/App name/);
+    run.type(keys.enter);
+    await run.until(/Port that/);
+    run.type(`49555${keys.enter}`);
+    await run.until(/reserved by Caution/);
+    run.type(`${'\u007f'.repeat(5)}9000${keys.enter}`);
+    await run.until(/Enclave memory/);
+    run.type(keys.enter);
+    await run.until(/Public URL/);
+    run.type(keys.enter);
+    await run.until(/Build it twice/);
+    run.type(`n`);
+    await run.until(/Write \d+ files\?/);
+    expect(run.text()).toMatch(/create\s+Containerfile/);
+    expect(treeOf(folder)).toEqual({});
+    run.type(keys.enter);
+    expect(await run.exit).toBe(0);
+    expect(treeOf(folder)['hello/Procfile']).toMatch(/^run: PORT=9000 /m);
+    expect(run.text()).toMatch(/caution init/);
+    expect(run.text()).toMatch(/npm create caution-app@latest hello -- --language go/);
+  });
+
+  it.each([
+    ['the first question', /Folder/, []],
+    ['a later question', /Port that/, ['svc', '--language', 'go', '--name', 'svc']],
+    [
+      'the last question',
+      /Write \d+ files\?/,
+      [
+        'svc',
+        '--language',
+        'go',
+        '--name',
+        'svc',
+        '--port',
+        '80',
+        '--memory',
+        '512',
+        '--source',
+        'https://example.com/x',
+        '--no-verify',
+      ],
+    ],
+  ])('Ctrl-C at %s leaves nothing, exit 130', async (_what, pattern, args) => {
+    const folder = scratch();
+    const run = runInTerminal(args, folder);
+    await run.until(pattern);
+    run.type(keys.ctrlC);
+    expect(await run.exit).toBe(130);
+    expect(treeOf(folder)).toEqual({});
+  });
+
+  it('a no to the plan writes nothing', async () => {
+    const folder = scratch();
+    const run = runInTerminal(
+      [
+        'svc',
+        '--language',
+        'go',
+        '--name',
+        'svc',
+        '--port',
+        '80',
+        '--memory',
+        '512',
+        '--source',
+        'https://example.com/x',
+        '--no-verify',
+      ],
+      folder,
+    );
+    await run.until(/Write \d+ files\?/);
+    run.type('n');
+    expect(await run.exit).toBe(130);
+    expect(treeOf(folder)).toEqual({});
+  });
+
+  it('asks about a file that exists, with its diff, and keeps it by default', async () => {
+    const folder = scratch({ 'svc/README.md': 'mine\n' });
+    const run = runInTerminal(
+      [
+        'svc',
+        '--language',
+        'go',
+        '--name',
+        'svc',
+        '--port',
+        '80',
+        '--memory',
+        '512',
+        '--source',
+        'https://example.com/x',
+        '--no-verify',
+        '--no-git',
+      ],
+      folder,
+    );
+    await run.until(/Replace README\.md\?/);
+    expect(run.text()).toContain('-mine');
+    run.type(keys.enter);
+    await run.until(/Write \d+ files\?/);
+    run.type(keys.enter);
+    expect(await run.exit).toBe(0);
+    expect(treeOf(folder)['svc/README.md']).toBe('mine\n');
+    expect(treeOf(folder)).toHaveProperty('svc/Containerfile');
+  });
+
+  it('SIGTERM ends it with 143', async () => {
+    const folder = scratch();
+    const run = runInTerminal([], folder);
+    await run.until(/Folder/);
+    run.kill('SIGTERM');
+    expect(await run.exit).toBe(143);
+    expect(treeOf(folder)).toEqual({});
+  });
+});
