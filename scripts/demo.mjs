@@ -4,21 +4,15 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { setUp } from '../test/engine/engine.mjs';
+import { LANGUAGES, parseLanguages } from '../test/engine/names.mjs';
 import { cli, exitCodeOf, prepare, say } from './prepare.mjs';
-
-const known = ['rust', 'node', 'python', 'go'];
 
 /** @returns {Promise<number>} the exit code */
 async function demo() {
   const { values } = parseArgs({
     options: { language: { type: 'string', default: 'go' }, all: { type: 'boolean', default: false } },
   });
-  const languages = values.all ? known : [values.language];
-  const unknown = languages.filter((language) => !known.includes(language));
-  if (unknown.length > 0) {
-    process.stderr.write(`No language ${unknown.join(', ')}: choose --language ${known.join('|')}, or --all.\n`);
-    return 2;
-  }
+  const languages = values.all ? LANGUAGES : parseLanguages(values.language);
   await prepare();
   say('A container engine and the StageX images');
   const engine = await setUp({ languages, log: (line) => process.stderr.write(`${line}\n`) });

@@ -41,36 +41,45 @@ export function parseProcfile(text: string): Procfile {
   const lines: Record<string, number> = {};
   const ports = new Set<number>();
   const unknown: Procfile['unknown'] = [];
-  for (const [index, raw] of text.split('\n').entries()) {
-    const line = raw.trim();
-    const colon = line.indexOf(':');
-    if (line === '' || line.startsWith('#') || colon < 0) continue;
-    const written = line.slice(0, colon).trim();
+  for (const { key: written, value, line } of keyLines(text)) {
     const key = synonyms[written] ?? written;
-    const value = line.slice(colon + 1).trim();
     if (!keys.has(key)) {
-      unknown.push({ key: written, line: index + 1 });
+      unknown.push({ key: written, line });
       continue;
     }
-    lines[key] = index + 1;
+    lines[key] = line;
     if (key === 'ports') for (const port of portsOf(value)) ports.add(port);
     else values[key] = value;
   }
   const sorted = [...ports].sort((a, b) => a - b);
+  const onlyPort = sorted.length === 1 ? (sorted[0] ?? null) : null;
   return {
     run: values.run || null,
     containerfile: values.containerfile || null,
     ports: sorted,
-    httpPort: number(values.http_port, 65_535) ?? (sorted.length === 1 ? (sorted[0] ?? null) : null),
+    httpPort: number(values.http_port, 65_535) ?? onlyPort,
     memoryMb: number(values.memory, memoryLimits.max) ?? memoryLimits.platformDefault,
     cpus: number(values.cpus, cpuLimits.max) ?? 2,
-    sources: (values.app_sources ?? '')
-      .split(',')
-      .map((url) => url.trim())
-      .filter(Boolean),
+    sources: listOf(values.app_sources ?? ''),
     unknown,
     lines,
   };
+}
+
+function keyLines(text: string): { key: string; value: string; line: number }[] {
+  return text.split('\n').flatMap((raw, index) => {
+    const line = raw.trim();
+    const colon = line.indexOf(':');
+    if (line === '' || line.startsWith('#') || colon < 0) return [];
+    return [{ key: line.slice(0, colon).trim(), value: line.slice(colon + 1).trim(), line: index + 1 }];
+  });
+}
+
+function listOf(value: string): string[] {
+  return value
+    .split(',')
+    .map((word) => word.trim())
+    .filter(Boolean);
 }
 
 /** The Containerfile that the platform would build: the key's, else `Containerfile`, else `Dockerfile`. */
@@ -81,9 +90,8 @@ export function containerfileOf(procfile: Procfile | null, exists: (path: string
 }
 
 function portsOf(value: string): number[] {
-  return value
-    .split(',')
-    .map((word) => word.trim().replace(/^\+/, ''))
+  return listOf(value)
+    .map((word) => word.replace(/^\+/, ''))
     .filter((word) => checkPort(word) === null)
     .map(Number);
 }

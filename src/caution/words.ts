@@ -50,34 +50,38 @@ export function splitWords(line: string): string[] | null {
   return words;
 }
 
-function readWord(line: string, start: number): { text: string; end: number } | null {
+interface Piece {
+  text: string;
+  /** Where the next piece begins. */
+  end: number;
+}
+
+function readWord(line: string, start: number): Piece | null {
   let text = '';
   let at = start;
   while (at < line.length && !/[ \t\n]/.test(line.charAt(at))) {
-    const char = line.charAt(at);
-    if (char === "'") {
-      const end = line.indexOf("'", at + 1);
-      if (end < 0) return null;
-      text += line.slice(at + 1, end);
-      at = end + 1;
-    } else if (char === '"') {
-      const quoted = readDoubleQuoted(line, at + 1);
-      if (quoted === null) return null;
-      text += quoted.text;
-      at = quoted.end;
-    } else if (char === '\\') {
-      if (at + 1 >= line.length) return null;
-      if (line[at + 1] !== '\n') text += line[at + 1];
-      at += 2;
-    } else {
-      text += char;
-      at += 1;
-    }
+    const piece = readPiece(line, at);
+    if (piece === null) return null;
+    text += piece.text;
+    at = piece.end;
   }
   return { text, end: at };
 }
 
-function readDoubleQuoted(line: string, start: number): { text: string; end: number } | null {
+/** One quoted part, one escaped character, or one plain one; null when it does not end. */
+function readPiece(line: string, at: number): Piece | null {
+  const char = line.charAt(at);
+  if (char === '"') return readDoubleQuoted(line, at + 1);
+  if (char === "'") {
+    const end = line.indexOf("'", at + 1);
+    return end < 0 ? null : { text: line.slice(at + 1, end), end: end + 1 };
+  }
+  if (char !== '\\') return { text: char, end: at + 1 };
+  if (at + 1 >= line.length) return null;
+  return { text: line[at + 1] === '\n' ? '' : line.charAt(at + 1), end: at + 2 };
+}
+
+function readDoubleQuoted(line: string, start: number): Piece | null {
   let text = '';
   for (let at = start; at < line.length; at += 1) {
     const char = line.charAt(at);

@@ -15,3 +15,8 @@ export interface Io {
 export function interactive(io: Io): boolean {
   return io.input.isTTY === true && io.output.stderr.isTTY === true;
 }
+
+/** Where questions are asked; they end when the run is cancelled. */
+export function terminalOf(io: Io): { input: Io['input']; output: Io['output']['stderr']; signal: AbortSignal } {
+  return { input: io.input, output: io.output.stderr, signal: io.signal };
+}

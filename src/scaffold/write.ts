@@ -95,11 +95,8 @@ const reasons: Record<string, [message: string, next: string]> = {
 };
 
 function explain(error: unknown, root: string): unknown {
-  const { code, path: at } = error as NodeJS.ErrnoException;
-  const reason = code === undefined ? undefined : reasons[code];
-  if (!reason) return error;
-  return new UserError('write-failed', `${at ?? root} ${reason[0]}. Nothing was written.`, {
-    next: reason[1],
-    cause: error,
-  });
+  const { code, path: at, syscall } = error as NodeJS.ErrnoException;
+  if (code === undefined || syscall === undefined) return error;
+  const [message, next] = reasons[code] ?? [`cannot be made (${code})`, 'Choose another folder.'];
+  return new UserError('write-failed', `${at ?? root} ${message}. Nothing was written.`, { next, cause: error });
 }

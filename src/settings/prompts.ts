@@ -9,6 +9,8 @@ import { type Answers, type Known, type Setting, settings } from './table.ts';
 export interface Terminal {
   input: Readable;
   output: Writable;
+  /** Ends the question, as if it were cancelled. */
+  signal: AbortSignal;
 }
 
 /**

@@ -11,6 +11,7 @@ import {
   checkVariable,
   nearestName,
 } from '../caution/limits.ts';
+import { parseRun } from '../caution/words.ts';
 import type { Detection } from '../languages/language.ts';
 import { defaultRegistry, defaultRelease, releases } from '../stagex/releases.ts';
 
@@ -140,7 +141,7 @@ export const settings: readonly Setting[] = [
     flag: '--run <command>',
     help: 'the whole run command, when the derived one does not serve',
     repeatable: false,
-    check: checkRun,
+    check: checkCommand,
     fallback: nothing,
     required: never,
   },
@@ -247,6 +248,14 @@ function checkEntry(value: string): string | null {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
   if (value === '' || /[\x00-\x1f\x7f"'\\$`]/.test(value)) return 'An entry is a name or a path without quotes.';
   return value.startsWith('/') || value.split('/').includes('..') ? 'An entry lies inside the service.' : null;
+}
+
+function checkCommand(value: string): string | null {
+  const problem = checkRun(value);
+  if (problem !== null) return problem;
+  const program = parseRun(value)?.command[0];
+  if (program === undefined) return 'A run command names a program.';
+  return program.startsWith('/') ? null : 'The program is named with its absolute path: the enclave starts it in /.';
 }
 
 function checkAssignment(value: string): string | null {

@@ -8,7 +8,7 @@ import { checkAnswers, type Resolved, resolve, unansweredSettings } from '../../
 import { lookAround, type Surroundings } from '../../settings/surroundings.ts';
 import { type Answers, flagName, type Known, languageOptions } from '../../settings/table.ts';
 import { locate, type Target } from '../../target.ts';
-import { type Io, interactive } from '../io.ts';
+import { type Io, interactive, terminalOf } from '../io.ts';
 
 /** Everything that a run has to know before it plans files. */
 export interface Decision {
@@ -34,7 +34,7 @@ export async function decide(flags: CreateFlags, io: Io): Promise<Decision> {
   let verify = flags.verify ?? true;
   if (asks) {
     const { askSettings, askYesNo } = await import('../../settings/prompts.ts');
-    const terminal = { input: io.input, output: io.output.stderr };
+    const terminal = terminalOf(io);
     const answers = await askSettings(known, terminal, (given) => knownFrom(given, surroundings));
     known = await knownFrom(answers, surroundings);
     if (flags.verify === undefined) verify = await askYesNo('Build it twice now and compare?', true, terminal);
@@ -84,7 +84,7 @@ async function askFolder(io: Io): Promise<string> {
   const { askText } = await import('../../settings/prompts.ts');
   const check = (value: string) =>
     value.trim() === '' || value.includes('\0') ? 'Name a folder; . is this one.' : null;
-  return askText('Folder', './my-service', check, { input: io.input, output: io.output.stderr });
+  return askText('Folder', './my-service', check, terminalOf(io));
 }
 
 /** Without a terminal, this folder when it holds a service. */

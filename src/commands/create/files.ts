@@ -5,7 +5,7 @@ import { type PlannedFile, plan } from '../../scaffold/plan.ts';
 import { ignoreFile, render } from '../../scaffold/render.ts';
 import { conflictDiff, planLines } from '../../scaffold/show.ts';
 import type { CreateFlags } from '../../settings/flags.ts';
-import { type Io, interactive } from '../io.ts';
+import { type Io, interactive, terminalOf } from '../io.ts';
 
 /**
  * The files of an app against what is in the folder.
@@ -64,10 +64,7 @@ export async function settleConflicts(
       continue;
     }
     note(io.output, await conflictDiff(file));
-    const replace = await askYesNo(`Replace ${printable(file.path)}?`, false, {
-      input: io.input,
-      output: io.output.stderr,
-    });
+    const replace = await askYesNo(`Replace ${printable(file.path)}?`, false, terminalOf(io));
     settled.push({ ...file, action: replace ? 'overwrite' : 'keep' });
   }
   return settled;
@@ -78,7 +75,7 @@ export async function confirmPlan(planned: readonly PlannedFile[], io: Io): Prom
   const writing = planned.filter(({ action }) => action === 'create' || action === 'overwrite').length;
   if (writing === 0) return;
   const { askYesNo } = await import('../../settings/prompts.ts');
-  const terminal = { input: io.input, output: io.output.stderr };
+  const terminal = terminalOf(io);
   const yes = await askYesNo(`Write ${writing} ${writing === 1 ? 'file' : 'files'}?`, true, terminal);
   if (!yes) throw new CancelledError();
   note(io.output, styled(io.output, 'dim', 'Writing …'));

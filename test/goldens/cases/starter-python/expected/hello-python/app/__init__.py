@@ -1,0 +1,1 @@
+"""hello-python: a small HTTP service."""
