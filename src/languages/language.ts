@@ -33,7 +33,7 @@ export interface Detection {
 
 /** What a language's templates need, once the entry is known. */
 export interface Runnable {
-  /** The program (absolute path in the image) and its arguments. */
+  /** The program (absolute path in the image) and its arguments; `{port}` stands for the chosen HTTP port. */
   command: string[];
   /** Environment without which it does not run in the enclave. */
   env: Record<string, string>;

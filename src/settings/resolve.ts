@@ -103,7 +103,8 @@ function appOf(known: Known, target: Pick<Target, 'dir'>, language: Language, en
     ...runnable.env,
   };
   if ('PORT' in env) env.PORT = String(httpPort);
-  const run = runOf({ env, command: runnable.command }, known.answers);
+  const command = runnable.command.map((word) => word.replaceAll('{port}', String(httpPort)));
+  const run = runOf({ env, command }, known.answers);
   const cpus = text(value('cpus'));
   const registry = text(value('stagexRegistry')) ?? '';
   return {

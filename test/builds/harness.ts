@@ -1,15 +1,28 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { execa } from 'execa';
+import { enclaveDigest, measuredTree } from '../../src/caution/measure.ts';
 import { imagesFrom } from '../../src/commands/images.ts';
 import { overrides, readContainerfile } from '../../src/verify/containerfile.ts';
+import { readInode } from '../../src/verify/content.ts';
+import { readImage } from '../../src/verify/image.ts';
+
+/** How a program ended, and what it said. */
+export interface Ran {
+  exitCode: number | undefined;
+  stdout: string;
+  stderr: string;
+}
 
 /** The docker command line, with the environment that the engine's set-up gave. */
-export async function docker(
-  args: string[],
-  cwd: string,
-): Promise<{ exitCode: number | undefined; stdout: string; stderr: string }> {
+export async function docker(args: string[], cwd: string): Promise<Ran> {
   const { exitCode, stdout, stderr } = await execa('docker', args, { cwd, reject: false, stdin: 'ignore' });
+  return { exitCode, stdout, stderr };
+}
+
+/** A command line as a reader of the README would type it. */
+export async function shell(command: string, cwd: string): Promise<Ran> {
+  const { exitCode, stdout, stderr } = await execa('sh', ['-euc', command], { cwd, reject: false, stdin: 'ignore' });
   return { exitCode, stdout, stderr };
 }
 
@@ -33,8 +46,6 @@ function unneeded(file: ReturnType<typeof readContainerfile>): { reference: stri
 
 /** The digest of the enclave that one build of a folder gives, from whatever the engine has cached. */
 export async function enclaveOf(folder: string, scratch: string): Promise<string> {
-  const { readImage } = await import('../../src/verify/image.ts');
-  const { measure } = await import('../../src/caution/measure.ts');
   const spool = mkdtempSync(path.join(scratch, 'measure-'));
   const archive = path.join(spool, 'image.tar');
   const built = await docker(
@@ -53,7 +64,7 @@ export async function enclaveOf(folder: string, scratch: string): Promise<string
   );
   if (built.exitCode !== 0) throw new Error(built.stderr);
   const { tree } = await readImage(archive, { spool });
-  const { sha256 } = await measure(tree);
+  const sha256 = await enclaveDigest(measuredTree(tree), readInode);
   rmSync(spool, { recursive: true, force: true });
   return sha256;
 }

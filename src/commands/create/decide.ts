@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { App, LanguageId } from '../../app.ts';
+import { checkContainerfile } from '../../caution/limits.ts';
 import { ExitCode, UserError } from '../../errors.ts';
 import { loadLanguage } from '../../languages/index.ts';
 import type { Detection, Language } from '../../languages/language.ts';
@@ -29,6 +30,7 @@ export async function decide(flags: CreateFlags, io: Io): Promise<Decision> {
   const asks = interactive(io) && !flags.yes && !flags.dryRun && !flags.json;
   const dir = flags.dir ?? (asks ? await askFolder(io) : await defaultFolder(flags, io));
   const target = await locate(dir, io.cwd);
+  refuseOddFolder(target);
   const surroundings = await lookAround(target, flags.answers.language as LanguageId | undefined);
   let known = await knownFrom(flags.answers, surroundings);
   let verify = flags.verify ?? true;
@@ -77,6 +79,16 @@ function refuseBadAnswers(answers: Answers): void {
   throw new UserError('bad-answer', each.join('\n'), {
     exitCode: ExitCode.Usage,
     next: 'create-caution-app --help lists the flags.',
+  });
+}
+
+/** The folder's path below the repository stands in the Containerfile and in the Procfile. */
+function refuseOddFolder({ dir }: Target): void {
+  const reason = dir === '' ? null : checkContainerfile(dir);
+  if (reason === null) return;
+  throw new UserError('bad-folder', `${JSON.stringify(dir)} cannot be in a Containerfile's path: ${reason}`, {
+    exitCode: ExitCode.Usage,
+    next: 'Choose another name for the folder below the repository.',
   });
 }
 

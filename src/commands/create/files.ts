@@ -21,8 +21,10 @@ export function planFiles(root: string, app: App, twin: App | null): PlannedFile
   }
   const ignored = planned.find((file) => file.path === ignoreFile(app));
   if (ignored?.action !== 'conflict') return planned;
-  // A .dockerignore of the team's own stays: BuildKit prefers the file that is named after the Containerfile.
-  const own = { path: `${app.containerfile}.dockerignore`, content: ignored.content };
+  // A .dockerignore of the team's own stays as it is. BuildKit prefers the file that is named after the Containerfile:
+  // it says what theirs says, and what this build needs besides.
+  const theirs = `# As in ${ignored.path}:\n${(ignored.existing ?? '').trimEnd()}\n\n`;
+  const own = { path: `${app.containerfile}.dockerignore`, content: theirs + ignored.content };
   return planned.flatMap((file) => (file === ignored ? plan(root, [own]) : [file]));
 }
 

@@ -1,0 +1,117 @@
+import type { Finding } from '../../app.ts';
+import { printableLine } from '../../output.ts';
+import type { Project } from '../language.ts';
+import { lineOf } from '../scan.ts';
+import { type ServerCommand, withoutComments } from './apps.ts';
+import type { Requirements } from './requirements.ts';
+
+/** What runs, and how it is served. */
+export interface Run {
+  entry: string | null;
+  entries: string[];
+  from: string | null;
+  /** The server that calls `module:app`; null for a module that serves by itself, or when none is installed. */
+  server: string | null;
+  port: { port: number; from: string } | null;
+}
+
+export function serverFindings(run: Run, requirements: Requirements): Finding[] {
+  const { entry, server } = run;
+  if (entry === null || !entry.includes(':')) return [];
+  if (server !== null && (requirements.files.length === 0 || requirements.packages.has(server))) return [];
+  const [path, line] = (run.from ?? '').split(':');
+  return [
+    {
+      id: 'python-no-server',
+      level: 'error',
+      ...(path ? { path } : {}),
+      ...(line ? { line: Number(line) } : {}),
+      message: `No server for ${printableLine(entry, 80)} is among the requirements.`,
+      why: "The app is called by a server (uvicorn or hypercorn for ASGI, gunicorn or waitress for WSGI); a framework's own is for developing.",
+      mend: 'Add one to the requirements, and lock them again.',
+    },
+  ];
+}
+
+export function commandFindings(command: ServerCommand | null): Finding[] {
+  if (!command?.saysMore) return [];
+  return [
+    {
+      id: 'python-start-command',
+      level: 'warning',
+      ...placeOf(command.from),
+      message: 'Only the server, the app and the port are taken over from this command.',
+      why: 'Options may name files and workers of another machine, and an enclave runs one command, without a shell.',
+      mend: 'Give the whole command with --run when the service needs the rest; migrations run from elsewhere.',
+    },
+  ];
+}
+
+/** Django's static files are collected by a command that the build does not run. */
+export function staticFindings(project: Project, files: readonly string[]): Finding[] {
+  if (!project.has('manage.py')) return [];
+  const settings = /^\s*STATIC_ROOT\s*=/m;
+  const path = files.find((file) => /settings/.test(file) && settings.test(withoutComments(project.read(file) ?? '')));
+  if (path === undefined) return [];
+  const line = lineOf(withoutComments(project.read(path) ?? ''), settings);
+  return [
+    {
+      id: 'python-static-files',
+      level: 'warning',
+      path,
+      ...(line === undefined ? {} : { line }),
+      message: 'Static files are collected into STATIC_ROOT, which the build does not do.',
+      why: 'manage.py runs code of the service, which may need settings that no build has.',
+      mend: 'Add `PYTHONPATH=/packages python3 manage.py collectstatic --no-input` to the Containerfile, before `cp -R . /rootfs/app/`.',
+    },
+  ];
+}
+
+/** Widely used packages with native parts: whether a wheel for musl is among the hashes is seen when they are installed. */
+const nativePackages = new Set(
+  'numpy pandas scipy cryptography pydantic-core uvloop httptools orjson lxml pillow psycopg-binary psycopg2-binary psycopg2 psycopg-c mysqlclient grpcio asyncpg bcrypt cffi greenlet aiohttp pyyaml msgpack ujson zstandard brotli pyarrow scikit-learn torch tensorflow tokenizers tiktoken'.split(
+    ' ',
+  ),
+);
+
+/** Never, or not in this form, published as a wheel for musl. */
+const neverMusl = new Map([
+  ['psycopg2', 'psycopg2-binary'],
+  ['psycopg-c', 'psycopg-binary'],
+  ['mysqlclient', 'PyMySQL'],
+  ['torch', null],
+  ['tensorflow', null],
+]);
+
+export function nativeFindings({ packages }: Requirements): Finding[] {
+  const findings: Finding[] = [];
+  for (const [name, instead] of neverMusl) {
+    const from = packages.get(name);
+    if (from === undefined) continue;
+    findings.push({
+      id: 'python-no-musl-wheel',
+      level: 'error',
+      ...placeOf(from),
+      message: `${name} is not published as a wheel for musl.`,
+      why: 'The image is built on musl, and the build compiles nothing.',
+      mend: instead === null ? 'Do without it in the enclave.' : `Take ${instead}, and lock again.`,
+    });
+  }
+  const native = [...packages.keys()].filter((name) => nativePackages.has(name) && !neverMusl.has(name));
+  if (native.length > 0) {
+    findings.push({
+      id: 'python-native-wheels',
+      level: 'note',
+      ...placeOf(packages.get(native[0] ?? '') ?? 'requirements.txt'),
+      message: `Native parts: ${native.slice(0, 6).join(', ')}${native.length > 6 ? ' …' : ''}.`,
+      why: 'Their wheels must be for musl (musllinux) and Python 3.13, with their hashes in requirements.txt.',
+      mend: 'Nothing, when the build goes through: it fails when a wheel or a library is missing.',
+    });
+  }
+  return findings;
+}
+
+function placeOf(from: string): { path: string; line?: number } {
+  const [path = '', line] = from.split(':');
+  return line === undefined ? { path } : { path, line: Number(line) };
+}

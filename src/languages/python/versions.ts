@@ -1,0 +1,49 @@
+/**
+ * Whether a version range of a Python project admits a version, for the clauses that projects write: PEP 440's
+ * (`>=3.11,<4`, `~=3.12`, `==3.13.*`, `!=`) and Poetry's (`^3.11`, `~3.11`, `3.11`).
+ * Source: https://peps.python.org/pep-0440/#version-specifiers, https://python-poetry.org/docs/dependency-specification/
+ * @returns null when a clause is none of these.
+ */
+export function admits(range: string, version: readonly number[]): boolean | null {
+  let admitted = true;
+  for (const clause of range.split(',')) {
+    const match = /^\s*(\^|~=|~|===?|!=|<=|>=|<|>|)\s*v?(\d+(?:\.\d+){0,2})(\.\*)?\s*$/.exec(clause);
+    if (!match) return clause.trim() === '*' ? admitted : null;
+    const bound = (match[2] ?? '').split('.').map(Number);
+    if (!clauseAdmits(match[1] ?? '', bound, match[3] !== undefined, version)) admitted = false;
+  }
+  return admitted;
+}
+
+function clauseAdmits(operator: string, bound: number[], wildcard: boolean, version: readonly number[]): boolean {
+  const order = compare(version, bound);
+  const within = (digits: number) => bound.slice(0, digits).every((part, index) => part === (version[index] ?? 0));
+  switch (operator) {
+    case '^':
+      return order >= 0 && within(1);
+    case '~':
+      return order >= 0 && within(Math.min(bound.length, 2));
+    case '~=':
+      return order >= 0 && within(bound.length - 1);
+    case '!=':
+      return wildcard ? !within(bound.length) : order !== 0;
+    case '<':
+      return order < 0;
+    case '<=':
+      return order <= 0;
+    case '>':
+      return order > 0;
+    case '>=':
+      return order >= 0;
+    default:
+      return wildcard ? within(bound.length) : order === 0;
+  }
+}
+
+function compare(a: readonly number[], b: readonly number[]): number {
+  for (let index = 0; index < 3; index += 1) {
+    const difference = (a[index] ?? 0) - (b[index] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}

@@ -1,0 +1,34 @@
+import type { Language } from '../language.ts';
+import type { Program, RustFacts } from './detect.ts';
+import { detectRust } from './detect.ts';
+
+const starterFacts: RustFacts = {
+  programs: [{ entry: 'server', binary: 'server', package: null, features: [] }],
+  fetch: 'manifest',
+  stubs: ['src/main.rs'],
+};
+
+export const rust: Language = {
+  id: 'rust',
+  label: 'Rust',
+  hint: 'axum, one static binary',
+  memoryMb: 512,
+  images: ['pallet-rust', 'core-filesystem'],
+  starter: { manager: 'cargo', entry: 'server', env: { PORT: '' }, build: { ...starterFacts } },
+  detect: detectRust,
+  runnable({ entry, build }) {
+    const program = programOf(entry, build);
+    return { command: [`/app/${program.binary}`], env: {}, build: { ...program } };
+  },
+  checkEntry(entry) {
+    const valid = /^[A-Za-z0-9_][A-Za-z0-9_.-]*(\/[A-Za-z0-9_][A-Za-z0-9_.-]*)?$/.test(entry) && !entry.includes('..');
+    return valid ? null : 'A Cargo binary is named by letters, digits, "-" and "_".';
+  },
+};
+
+/** What detection knows of the entry; a name that it does not know is taken as a binary of the root package. */
+function programOf(entry: string, build: Record<string, unknown>): Program {
+  const { programs } = build as unknown as RustFacts;
+  const known = programs.find((program) => program.entry === entry);
+  return known ?? { entry, binary: entry.split('/').at(-1) ?? entry, package: null, features: [] };
+}

@@ -1,0 +1,102 @@
+import type { Project } from './language.ts';
+
+/**
+ * Reading source text for literal evidence, for languages whose own parsers are not at hand. Where texts disagree,
+ * nothing is known: a question is better than a confident wrong answer.
+ */
+
+/** A value that a source file shows, and where: `path:line`. */
+export interface Sighting {
+  value: string;
+  from: string;
+}
+
+/** More files than this are not searched; a service that needs more is asked. */
+const mostFiles = 3000;
+
+/** Line number (from 1) of an offset. */
+export function lineAt(text: string, offset: number): number {
+  let line = 1;
+  for (let at = text.indexOf('\n'); at >= 0 && at < offset; at = text.indexOf('\n', at + 1)) line += 1;
+  return line;
+}
+
+/** Line number (from 1) of the first match; undefined when there is none. */
+export function lineOf(text: string, pattern: RegExp): number | undefined {
+  const at = text.search(pattern);
+  return at < 0 ? undefined : lineAt(text, at);
+}
+
+/** Ports of metrics and the like are no answer to «where does the service listen». */
+const sideDoor = /metric|prometheus|pprof|debug|admin|telemetry|tracing/i;
+
+/**
+ * What the first group of each pattern (flag `g`) matches, comments (`//`) and lines about side doors left out.
+ * @param prepare cuts a text down to what counts, keeping line numbers.
+ */
+export function sightings(
+  project: Project,
+  files: readonly string[],
+  patterns: readonly RegExp[],
+  prepare: (text: string) => string = (text) => text,
+): Sighting[] {
+  const found: Sighting[] = [];
+  for (const file of files.slice(0, mostFiles)) {
+    const source = project.read(file);
+    if (source === null) continue;
+    const text = prepare(source);
+    for (const pattern of patterns) {
+      for (const match of text.matchAll(pattern)) {
+        const value = match[1] ?? match[0];
+        const offset = match.index + match[0].indexOf(value);
+        const lineStart = text.lastIndexOf('\n', offset) + 1;
+        const lineEnd = text.indexOf('\n', offset);
+        const line = text.slice(lineStart, lineEnd < 0 ? undefined : lineEnd);
+        if (isComment(text.slice(lineStart, offset)) || sideDoor.test(line)) continue;
+        found.push({ value, from: `${file}:${lineAt(text, offset)}` });
+      }
+    }
+  }
+  return found;
+}
+
+/** True when a `//` that is no part of an address stands before. */
+function isComment(before: string): boolean {
+  return /(^|[^:])\/\//.test(before);
+}
+
+/** The port that all sightings agree on, with the first place; null when they do not, or there is none. */
+export function agreedPort(found: readonly Sighting[]): { port: number; from: string } | null {
+  const [first] = found;
+  if (!first || found.some(({ value }) => Number(value) !== Number(first.value))) return null;
+  const port = Number(first.value);
+  return port >= 1 && port <= 65_535 ? { port, from: first.from } : null;
+}
+
+/** Names that say what a program does, not which service it is. */
+const roleNames = new Set(['server', 'service', 'app', 'main', 'api', 'web', 'backend']);
+
+/** A package's name as the service's name; null when it says nothing. */
+export function serviceName(name: string | null): string | null {
+  return name === null || roleNames.has(name.toLowerCase()) ? null : name;
+}
+
+/** True for a relative path that stands in a Dockerfile and in a shell as it is. */
+export function isPlainPath(path: string): boolean {
+  return /^[A-Za-z0-9_@+][A-Za-z0-9_@+.-]*(\/[A-Za-z0-9_@+][A-Za-z0-9_@+.-]*)*$/.test(path) && !path.includes('..');
+}
+
+/**
+ * A relative path with `.` and `..` resolved.
+ * @returns null when it leads out of the folder, or is absolute.
+ */
+export function inside(folder: string, relative: string): string | null {
+  if (/^([/\\]|[A-Za-z]:)/.test(relative)) return null;
+  const parts = folder === '' ? [] : folder.split('/');
+  for (const part of relative.split('/')) {
+    if (part === '' || part === '.') continue;
+    if (part !== '..') parts.push(part);
+    else if (parts.pop() === undefined) return null;
+  }
+  return parts.join('/');
+}

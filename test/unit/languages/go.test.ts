@@ -1,0 +1,270 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { go } from '../../../src/languages/go/index.ts';
+import type { Detection } from '../../../src/languages/language.ts';
+import { projectOf } from '../../../src/languages/project.ts';
+
+const main = 'package main\n\nfunc main() {\n}\n';
+const chi = 'github.com/go-chi/chi/v5';
+const sum = `${chi} v5.5.0 h1:x=\n${chi} v5.5.0/go.mod h1:y=\n`;
+
+function detect(files: Record<string, string>): Detection {
+  const detection = go.detect(projectOf(files));
+  if (!detection) throw new Error('not recognised');
+  return detection;
+}
+
+/** A module without dependencies with one program at its root, and what is given besides. */
+function detectShop(files: Record<string, string> = {}): Detection {
+  return detect({ 'go.mod': 'module example.com/shop\n\ngo 1.25.0\n', 'main.go': main, ...files });
+}
+
+function withChi(more = ''): string {
+  return `module example.com/shop\n\ngo 1.25.0\n\nrequire ${chi} v5.5.0\n${more}`;
+}
+
+function ids(detection: Detection, level?: string): string[] {
+  return detection.findings.filter((finding) => level === undefined || finding.level === level).map(({ id }) => id);
+}
+
+function runnable(detection: Detection, entry = detection.entry ?? '') {
+  return go.runnable({ name: 'shop', entry, dir: '', manager: 'go', build: detection.build, starter: false });
+}
+
+describe('the program', () => {
+  test('at the module’s root is ".", its file named after the module', () => {
+    const detection = detectShop();
+    expect(detection).toMatchObject({ name: 'shop', entry: '.', findings: [], port: null, env: {} });
+    expect(detection.evidence).toContainEqual({ setting: 'entry', value: '.', from: 'main.go:3' });
+    expect(runnable(detection)).toMatchObject({ command: ['/app/shop'], build: { package: '.', binary: 'shop' } });
+  });
+
+  test('below cmd is named after its folder', () => {
+    const detection = detect({
+      'go.mod': 'module example.com/shop/v2\n',
+      'shop.go': 'package shop\n',
+      'cmd/api/main.go': main,
+    });
+    expect(detection).toMatchObject({ name: 'shop', entry: './cmd/api' });
+    expect(runnable(detection).command).toEqual(['/app/api']);
+  });
+
+  test('in cmd itself is named after the module', () => {
+    expect(runnable(detectShop({ 'main.go': 'package shop\n', 'cmd/main.go': main })).command).toEqual(['/app/shop']);
+  });
+
+  test('is asked for when there are several', () => {
+    const detection = detectShop({ 'main.go': 'package shop\n', 'cmd/api/main.go': main, 'cmd/worker/main.go': main });
+    expect(detection).toMatchObject({ entry: null, entries: ['./cmd/api', './cmd/worker'] });
+  });
+
+  test('is certain where the others are examples and tools', () => {
+    const detection = detectShop({ 'examples/tiny/main.go': main, 'tools/gen/main.go': main });
+    expect(detection.entry).toBe('.');
+    expect(detection.entries).toContain('./examples/tiny');
+  });
+
+  test.each([
+    ['ignored by a build constraint', '//go:build ignore\n\npackage main\n\nfunc main() {}\n', 'gen/x.go'],
+    ['of a test', main, 'gen/x_test.go'],
+    ['of another system', main, 'gen/x_windows.go'],
+    ['in testdata', main, 'testdata/x.go'],
+    ['in vendor', main, 'vendor/example.com/x/main.go'],
+    ['of a folder that Go passes over', main, '_old/main.go'],
+    ['in a comment', '/*\npackage main\n\nfunc main()\n*/\npackage gen\n', 'gen/x.go'],
+    ['without a main function', 'package main\n\nfunc helper() {}\n', 'gen/x.go'],
+  ])('%s is none', (_, text, path) => {
+    expect(detectShop({ [path]: text }).entries).toEqual(['.']);
+  });
+
+  test('of another module is none', () => {
+    expect(detectShop({ 'sdk/go.mod': 'module example.com/sdk\n', 'sdk/cmd/main.go': main }).entries).toEqual(['.']);
+  });
+
+  test('missing from a library is said', () => {
+    expect(ids(detectShop({ 'main.go': 'package shop\n' }), 'error')).toEqual(['go-no-program']);
+  });
+});
+
+describe('go.mod', () => {
+  test('is needed: other folders are no Go service', () => {
+    expect(go.detect(projectOf({ 'main.go': main }))).toBeNull();
+  });
+
+  test('missing beside go.work is said', () => {
+    expect(ids(detect({ 'go.work': 'go 1.25.0\n' }))).toEqual(['go-workspace']);
+  });
+
+  test.each([
+    ['module a b\n', 1],
+    ['module a\n\nrequire x\n', 3],
+    ['module a\nrequire (\n\tx v1.0.0\n\ty\n)\n', 4],
+    ['module a\nfunny b\n', 2],
+    ['module a\ngo next\n', 2],
+    ['module a\nreplace x ../x\n', 2],
+    ['go 1.25\n', 1],
+    ['module a\nrequire (\n', 3],
+  ])('%j is named with its line %d', (text, line) => {
+    expect(detectShop({ 'go.mod': text }).findings).toMatchObject([
+      { id: 'go-manifest-broken', level: 'error', path: 'go.mod', line },
+    ]);
+  });
+
+  test('is read with comments, blocks, quotes and Windows line ends', () => {
+    const text = `module "example.com/shop" // the shop\r\n\r\ngo 1.25.0\r\ntoolchain go1.25.3\r\n\r\nrequire (\r\n\t${chi} v5.5.0 // indirect\r\n)\r\nexclude ()\r\nretract [v1.0.0, v1.9.9]\r\ntool example.com/x\r\n`;
+    expect(detectShop({ 'go.mod': text, 'go.sum': sum })).toMatchObject({ name: 'shop', findings: [] });
+  });
+
+  test.each([
+    ['1.21', []],
+    ['1.26', []],
+    ['1.26.0', []],
+    ['1.26rc1', []],
+    ['1.26.1', ['go-version']],
+    ['1.27', ['go-version']],
+    ['2.0', ['go-version']],
+  ])('with go %s gives %j', (version, expected) => {
+    expect(ids(detectShop({ 'go.mod': `module example.com/shop\ngo ${version}\n` }))).toEqual(expected);
+  });
+
+  test('that replaces a module by a folder outside is refused, by one inside is copied early', () => {
+    const outside = detectShop({ 'go.mod': withChi(`replace ${chi} => ../chi\n`) });
+    expect(outside.findings).toMatchObject([{ id: 'go-replace-outside', line: 6 }]);
+    const inside = detectShop({
+      'go.mod': withChi(`replace ${chi} => ./third/chi\n`),
+      'third/chi/go.mod': `module ${chi}\n`,
+      'go.sum': '',
+    });
+    expect(inside).toMatchObject({ findings: [], build: { modules: ['third/chi'] } });
+  });
+});
+
+describe('go.sum', () => {
+  test('missing where modules are required is an error', () => {
+    expect(detectShop({ 'go.mod': withChi() }).findings).toMatchObject([{ id: 'go-no-sum', level: 'error', line: 5 }]);
+  });
+
+  test('without the hash of a required module is out of date', () => {
+    expect(ids(detectShop({ 'go.mod': withChi(), 'go.sum': sum.replaceAll('v5.5.0', 'v5.4.0') }))).toEqual([
+      'go-sum-outdated',
+    ]);
+    expect(ids(detectShop({ 'go.mod': withChi(), 'go.sum': sum }))).toEqual([]);
+  });
+
+  test('is held against what a module is replaced by', () => {
+    const replaced = { 'go.mod': withChi(`replace ${chi} => example.com/fork v1.0.0\n`) };
+    expect(ids(detectShop({ ...replaced, 'go.sum': sum }))).toEqual(['go-sum-outdated']);
+    expect(ids(detectShop({ ...replaced, 'go.sum': 'example.com/fork v1.0.0 h1:x=\n' }))).toEqual([]);
+  });
+
+  test('is not needed where nothing is required, and then nothing is downloaded', () => {
+    expect(detectShop().build).toMatchObject({ dependencies: 'none' });
+    expect(detectShop({ 'go.mod': withChi(), 'go.sum': sum }).build).toMatchObject({ dependencies: 'download' });
+  });
+
+  test('gives way to a vendor folder, which must say the same as go.mod', () => {
+    const fits = detectShop({ 'go.mod': withChi(), 'vendor/modules.txt': `# ${chi} v5.5.0\n## explicit; go 1.24\n` });
+    expect(fits).toMatchObject({ findings: [], build: { dependencies: 'vendor' } });
+    expect(ids(detectShop({ 'go.mod': withChi(), 'vendor/modules.txt': `# ${chi} v5.4.0\n` }))).toEqual([
+      'go-vendor-outdated',
+    ]);
+  });
+});
+
+describe('what a static binary lacks', () => {
+  test('is C: a file that imports it is named', () => {
+    const detection = detectShop({ 'db/c.go': 'package db\n\n// #include <x.h>\nimport "C"\n' });
+    expect(detection.findings).toMatchObject([{ id: 'go-cgo', level: 'error', path: 'db/c.go', line: 4 }]);
+    expect(ids(detectShop({ 'db/c.go': '//go:build cgo\n\npackage db\n\nimport "C"\n' }))).toEqual([]);
+  });
+
+  test('is C: a module that needs it is an error when it is imported, else a warning', () => {
+    const sqlite = 'github.com/mattn/go-sqlite3';
+    const files = {
+      'go.mod': `module example.com/shop\nrequire ${sqlite} v1.14.0\n`,
+      'go.sum': `${sqlite} v1.14.0 h1:x=\n`,
+    };
+    expect(ids(detectShop(files), 'warning')).toEqual(['go-cgo-module']);
+    expect(ids(detectShop({ ...files, 'db.go': `package main\n\nimport _ "${sqlite}"\n` }), 'error')).toEqual([
+      'go-cgo-module',
+    ]);
+  });
+
+  test('is time zones, unless they are compiled in', () => {
+    const zone = { 'zone.go': 'package main\n\nvar z, _ = time.LoadLocation("Europe/Berlin")\n' };
+    expect(detectShop(zone).findings).toMatchObject([
+      { id: 'go-time-zones', level: 'warning', path: 'zone.go', line: 3 },
+    ]);
+    expect(ids(detectShop({ ...zone, 'main.go': `import _ "time/tzdata"\n${main}` }))).toEqual([]);
+  });
+});
+
+describe('the port', () => {
+  test.each([
+    ['http.ListenAndServe(":8080", r)', 8080],
+    ['http.ListenAndServe("localhost:8081", r)', 8081],
+    ['net.Listen("tcp", ":9000")', 9000],
+    ['r.Run(":3000")', 3000],
+    ['&http.Server{Addr: ":4000"}', 4000],
+    ['flag.String("addr", ":5000", "where")', 5000],
+    ['flag.IntVar(&port, "port", 5001, "where")', 5001],
+    ['getEnv("PORT", "7000")', 7000],
+    ['cmp.Or(os.Getenv("PORT"), "7001")', 7001],
+    ['redis.NewClient(&redis.Options{Addr: "localhost:6379"})', null],
+    ['// http.ListenAndServe(":8080", r)', null],
+    ['http.ListenAndServe(":9090", promMetrics)', null],
+    ['http.ListenAndServe(":80", a); http.ListenAndServe(":81", b)', null],
+    ['port := "5432"', null],
+  ])('in %s is %s', (code, port) => {
+    const detection = detectShop({ 'main.go': `package main\n\nfunc main() {\n\t${code}\n}\n` });
+    expect(detection.port).toBe(port);
+    const evidence = { setting: 'port', value: port, from: 'main.go:4' };
+    expect(detection.evidence.filter(({ setting }) => setting === 'port')).toEqual(port === null ? [] : [evidence]);
+  });
+
+  test('is the fallback of PORT where the code reads it', () => {
+    const code =
+      'package main\n\nfunc main() {\n\tport := os.Getenv("PORT")\n\tif port == "" {\n\t\tport = "8080"\n\t}\n}\n';
+    expect(detectShop({ 'main.go': code })).toMatchObject({ port: 8080, env: { PORT: '8080' } });
+  });
+
+  test('of another program does not count', () => {
+    const listen = (port: number) => `package main\n\nfunc main() { http.ListenAndServe(":${port}", nil) }\n`;
+    expect(detectShop({ 'main.go': listen(8080), 'examples/a/main.go': listen(1234) }).port).toBe(8080);
+    expect(
+      detectShop({ 'main.go': 'package shop\n', 'cmd/a/main.go': listen(1), 'cmd/b/main.go': listen(8080) }).entry,
+    ).toBeNull();
+  });
+});
+
+/** Control characters, ASCII and Latin letters. fast-check's own unit `binary` takes over a second to set up. */
+const character = fc.nat({ max: 0x2ff }).map((code) => String.fromCodePoint(code));
+
+describe('hostile modules', () => {
+  test('put no path into a file that a shell or Docker would read otherwise', () => {
+    const path = fc.oneof(
+      fc.string({ unit: character }),
+      fc.constantFrom('a b', '$(x)', '-x', 'a\nRUN x', '{{x}}', 'cmd', '"', '..'),
+    );
+    fc.assert(
+      fc.property(path, path, path, (module, folder, replaced) => {
+        const files = {
+          'go.mod': `module ${module}\nreplace x => ./${replaced}\n`,
+          [`${folder}/main.go`]: main,
+          [`${replaced}/go.mod`]: '',
+        };
+        const detection = detect(files);
+        for (const entry of detection.entries) {
+          expect(go.checkEntry(entry)).toBeNull();
+          const { command, build } = runnable(detection, entry);
+          expect(JSON.stringify({ command, build })).toMatch(/^[\w"{}[\]:,./@+-]*$/);
+        }
+        expect(JSON.stringify(detection.build.modules)).toMatch(/^[\w"[\],./@+-]*$/);
+      }),
+    );
+  });
+
+  test.each(['cmd/api', './a b', './../x', './-x', '', './...', '/etc'])('entry %j is refused', (entry) => {
+    expect(go.checkEntry(entry)).toEqual(expect.any(String));
+  });
+});

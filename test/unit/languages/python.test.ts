@@ -1,0 +1,263 @@
+import { describe, expect, it } from 'vitest';
+import type { Detection } from '../../../src/languages/language.ts';
+import { projectOf } from '../../../src/languages/project.ts';
+import { python } from '../../../src/languages/python/index.ts';
+import { admits } from '../../../src/languages/python/versions.ts';
+
+const hash = '--hash=sha256:0123456789abcdef';
+const locked = (...names: string[]) => names.map((name) => `${name}==1.0 \\\n    ${hash}\n`).join('');
+
+/** A service whose requirements are locked, with these files. */
+function detect(files: Record<string, string>, requirements = locked('uvicorn', 'gunicorn')): Detection {
+  const found = python.detect(projectOf({ 'requirements.txt': requirements, ...files }));
+  if (found === null) throw new Error('not detected');
+  return found;
+}
+
+const ids = (detection: Detection) => detection.findings.map(({ id }) => id);
+
+const runOf = (found: Detection, entry = found.entry ?? '') =>
+  python.runnable({ name: 'x', entry, dir: '', manager: 'uv', starter: false, build: found.build });
+
+describe('a folder', () => {
+  it('without requirements, lock file or project metadata is no Python service', () => {
+    expect(python.detect(projectOf({ 'tool.py': 'print(1)' }))).toBeNull();
+    expect(python.detect(projectOf({ 'pyproject.toml': '[tool.ruff]\nline-length = 100' }))).toBeNull();
+    expect(python.detect(projectOf({ 'pyproject.toml': '[project]\nname = "x"' }))).not.toBeNull();
+  });
+});
+
+describe('what runs', () => {
+  it.each([
+    ['app = FastAPI()', 'uvicorn'],
+    ['app: FastAPI = fastapi.FastAPI(\n  title="x")', 'uvicorn'],
+    ['app = Flask(__name__)', 'gunicorn'],
+    ['app = get_wsgi_application()', 'gunicorn'],
+  ])('is the one app at the top level of a module: %j', (code, server) => {
+    const found = detect({ 'web/main.py': `import x\n${code}\n` });
+    expect(found).toMatchObject({ entry: 'web.main:app', findings: [] });
+    expect(found.evidence).toContainEqual({ setting: 'entry', value: 'web.main:app', from: 'web/main.py:2' });
+    expect(runOf(found).command.slice(0, 3)).toEqual(['/usr/bin/python3', '-m', server]);
+  });
+
+  it('is asked when there are several apps', () => {
+    const found = detect({ 'a.py': 'app = FastAPI()', 'b.py': 'app = FastAPI()' });
+    expect(found).toMatchObject({ entry: null, entries: ['a:app', 'b:app'] });
+    expect(runOf(found, 'b:app').command).toContain('b:app');
+  });
+
+  it('is what a Procfile or Dockerfile starts today, several apps or not', () => {
+    const files = { 'a.py': 'app = FastAPI()', 'b.py': 'app = Flask(__name__)' };
+    expect(detect({ ...files, Procfile: 'web: gunicorn b:app --bind 0.0.0.0:9000\n' })).toMatchObject({
+      entry: 'b:app',
+      port: 9000,
+      evidence: expect.arrayContaining([{ setting: 'entry', value: 'b:app', from: 'Procfile:1' }]),
+    });
+    const docker = 'FROM python\nCMD ["uvicorn", "a:app", "--host", "0.0.0.0", "--port", "80"]\n';
+    expect(detect({ ...files, Dockerfile: docker })).toMatchObject({ entry: 'a:app', port: 80 });
+  });
+
+  it('is followed through continued lines, other commands and gunicorn’s default name, and says what is left out', () => {
+    const docker =
+      'FROM python\nRUN a\nCMD poetry run alembic upgrade head && \\\n    poetry run uvicorn --host=0.0.0.0 a:app\n';
+    const found = detect({ 'a.py': 'app = FastAPI()', Dockerfile: docker });
+    expect(found).toMatchObject({
+      entry: 'a:app',
+      findings: [{ id: 'python-start-command', path: 'Dockerfile', line: 3 }],
+    });
+    const django = { 'site/wsgi.py': 'application = get_wsgi_application()' };
+    const bare = detect({ ...django, Procfile: 'web: gunicorn --config gunicorn.conf.py site.wsgi\n' });
+    expect(bare).toMatchObject({ entry: 'site.wsgi:application', findings: [{ id: 'python-start-command' }] });
+    expect(detect({ ...django, Procfile: 'web: gunicorn site.wsgi --bind 0.0.0.0:80\n' }).findings).toEqual([]);
+  });
+
+  it('goes to an ASGI server when gunicorn only minds workers for it', () => {
+    const found = detect({
+      'a.py': 'app = FastAPI()',
+      Procfile: 'web: gunicorn -k uvicorn.workers.UvicornWorker a:app\n',
+    });
+    expect(runOf(found).command).toContain('uvicorn');
+  });
+
+  it('is the package whose __main__.py serves', () => {
+    const found = detect({
+      'app/__init__.py': '',
+      'app/__main__.py': 'import uvicorn\nuvicorn.run("app.web:app", port=8000)',
+      'app/web.py': 'app = Starlette()',
+    });
+    expect(found).toMatchObject({ entry: 'app', port: 8000, entries: ['app', 'app.web:app'] });
+    expect(runOf(found).command).toEqual(['/usr/bin/python3', '-m', 'app']);
+  });
+
+  it('is the module that serves by itself when no server could call it', () => {
+    const code = 'from aiohttp import web\nif __name__ == "__main__":\n    web.run_app(make(), port=8081)\n';
+    expect(detect({ 'main.py': code }, locked('aiohttp'))).toMatchObject({ entry: 'main', port: 8081 });
+  });
+
+  it('prefers an installed server to a framework’s own for developing', () => {
+    const code = 'app = Flask(__name__)\nif __name__ == "__main__":\n    app.run(port=5000)\n';
+    expect(detect({ 'app.py': code })).toMatchObject({ entry: 'app:app', port: 5000, findings: [] });
+    expect(ids(detect({ 'app.py': 'app = Flask(__name__)' }, locked('flask')))).toEqual(['python-no-server']);
+  });
+
+  it('is not found in functions, comments, texts or tests', () => {
+    const found = detect({
+      'a.py': 'def create():\n    app = FastAPI()\n# app = FastAPI()\n"""\napp = FastAPI()\n"""\n',
+      'tests/b.py': 'app = FastAPI()',
+      'bad-name/c.py': 'app = FastAPI()',
+    });
+    expect(found).toMatchObject({ entry: null, entries: [] });
+  });
+
+  it('is imported from src where packages lie there', () => {
+    const found = detect({ 'src/web/__init__.py': '', 'src/web/main.py': 'app = FastAPI()' });
+    expect(found.entry).toBe('web.main:app');
+    expect(runOf(found).env.PYTHONPATH).toBe('/app/src:/app');
+    expect(runOf(found).command).toContain('/app/src');
+  });
+});
+
+describe('the port', () => {
+  it.each([
+    'port = int(os.environ.get("PORT", 8000))',
+    "port = int(os.getenv('PORT', '8000'))",
+    'uvicorn.run(app, host="0.0.0.0", port=8000)',
+  ])('is read off %j', (code) => {
+    const found = detect({ 'a.py': `\n${code}` });
+    expect(found.port).toBe(8000);
+    expect(found.evidence).toContainEqual({ setting: 'port', value: 8000, from: 'a.py:2' });
+  });
+
+  it('is asked when code and Dockerfile disagree', () => {
+    expect(detect({ 'a.py': 'uvicorn.run(app, port=8000)', Dockerfile: 'EXPOSE 80' }).port).toBeNull();
+  });
+
+  it('goes into PORT only when the code reads it', () => {
+    expect(detect({ 'a.py': 'p = os.environ["PORT"]' }).env).toEqual({ PORT: '' });
+    expect(detect({ 'a.py': '# os.environ["PORT"]' }).env).toEqual({});
+  });
+});
+
+describe('requirements', () => {
+  it('with versions and hashes are installed by uv', () => {
+    expect(detect({}, `# by uv\n${locked('starlette', 'Typing_Extensions')}`)).toMatchObject({
+      manager: 'uv',
+      findings: [],
+    });
+  });
+
+  it.each([
+    ['starlette==1.0', 1],
+    [`${locked('a')}starlette>=1.0 ${hash}`, 3],
+    [`${locked('a')}starlette[full] ; python_version > "3"`, 3],
+  ])('must all have them: %j', (text, line) => {
+    const found = detect({}, text);
+    expect(found).toMatchObject({ manager: null, findings: [{ id: 'python-not-hashed', level: 'error', line }] });
+  });
+
+  it.each([
+    ['uv.lock', 'uv export'],
+    ['poetry.lock', 'poetry export'],
+    ['Pipfile.lock', 'pipenv requirements'],
+    ['requirements.in', 'uv pip compile'],
+  ])('come from %s by the command that is said', (file, command) => {
+    const found = python.detect(projectOf({ [file]: '', 'pyproject.toml': '[project]\nname = "x"' }));
+    expect(found?.findings).toMatchObject([{ id: 'python-no-requirements' }]);
+    expect(found?.findings[0]?.mend).toContain(command);
+  });
+
+  it('include others of the same folder, circles included, but none from elsewhere', () => {
+    const found = detect(
+      { 'base.txt': `-r requirements.txt\n${locked('uvicorn')}` },
+      '-r base.txt\n-c ../x.txt\n-r /etc/passwd',
+    );
+    expect(found.build.requirements).toEqual(['requirements.txt', 'base.txt']);
+    expect(ids(found)).toEqual(['python-requirements-elsewhere', 'python-requirements-elsewhere']);
+  });
+
+  it.each([
+    ['python-local-dependency', '-e .'],
+    ['python-local-dependency', './lib'],
+    ['python-git-dependency', 'x @ git+https://example.org/x'],
+    ['python-other-index', '--extra-index-url https://user:secret@example.org/simple'],
+    ['python-no-musl-wheel', locked('psycopg2')],
+    ['python-native-wheels', locked('pydantic_core')],
+  ])('give %s', (id, line) => {
+    const found = detect({}, line);
+    expect(ids(found)).toEqual([id]);
+    expect(JSON.stringify(found.findings)).not.toContain('secret');
+  });
+});
+
+describe('Django', () => {
+  it('collects static files by a command that is not run', () => {
+    const found = detect({ 'manage.py': '', 'site/settings/base.py': 'import os\nSTATIC_ROOT = "x"\n' });
+    expect(found.findings).toMatchObject([{ id: 'python-static-files', path: 'site/settings/base.py', line: 2 }]);
+  });
+});
+
+describe('project metadata', () => {
+  it('that does not parse is said, with the line', () => {
+    const found = detect({ 'pyproject.toml': '[project]\nname = = 1\n' });
+    expect(found.findings).toMatchObject([{ id: 'python-manifest-unreadable', line: 2 }]);
+  });
+
+  it('may ask for another Python than the image has', () => {
+    const found = detect({ 'pyproject.toml': '[project]\nname = "orders"\nrequires-python = ">=3.14"\n' });
+    expect(found).toMatchObject({ name: 'orders', findings: [{ id: 'python-version', line: 3 }] });
+    expect(ids(detect({ 'pyproject.toml': '[tool.poetry.dependencies]\npython = "~3.11"' }))).toEqual([
+      'python-version',
+    ]);
+  });
+
+  it.each([
+    ['>=3.11', true],
+    ['>=3.9,<3.13', false],
+    ['>=3.9,<4', true],
+    ['^3.12', true],
+    ['~3.12', false],
+    ['~=3.12', true],
+    ['==3.13.*', true],
+    ['!=3.13.*', false],
+    ['3.11 || 3.12', null],
+  ])('%j admits 3.13.7: %s', (range, admitted) => {
+    expect(admits(range, [3, 13, 7])).toBe(admitted);
+  });
+
+  it('of wrong types, or full of control characters, does no harm', () => {
+    const found = detect(
+      { 'pyproject.toml': '[project]\nname = 7\nrequires-python = ">=4\\u001b[31m\\nRUN evil"\n' },
+      `x\u001b[2J\u0007==1\n-r \u001b]0;x\u0007\n`,
+    );
+    expect(found.name).toBeNull();
+    for (const { message } of found.findings) {
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: none may come through
+      expect(message).not.toMatch(/[\x00-\x1f]/);
+    }
+  });
+});
+
+describe('the run command', () => {
+  it('starts a module by itself, and finds the service from any folder', () => {
+    const run = python.runnable({ name: 'x', entry: 'app', dir: '', manager: 'uv', starter: true, build: {} });
+    expect(run.command).toEqual(['/usr/bin/python3', '-m', 'app']);
+    expect(run.env).toEqual({ PYTHONPATH: '/app', PYTHONSAFEPATH: '1', PYTHONDONTWRITEBYTECODE: '1' });
+  });
+
+  it.each([
+    ['uvicorn', ['uvicorn', '--app-dir', '/app', '--host', '0.0.0.0', '--port', '{port}', 'a:app']],
+    ['hypercorn', ['hypercorn', '--bind', '0.0.0.0:{port}', 'a:app']],
+    ['gunicorn', ['gunicorn', '--chdir', '/app', '--bind', '0.0.0.0:{port}', 'a:app']],
+    ['waitress', ['waitress', '--listen=0.0.0.0:{port}', 'a:app']],
+  ])('calls %s with the chosen port', (server, words) => {
+    const code = server === 'uvicorn' || server === 'hypercorn' ? 'app = FastAPI()' : 'app = Flask(__name__)';
+    expect(runOf(detect({ 'a.py': code }, locked(server))).command).toEqual(['/usr/bin/python3', '-m', ...words]);
+  });
+
+  it('refuses entries that are no modules', () => {
+    for (const entry of ['', 'a.py', '-c', 'a b', 'a:', 'a:b:c', 'a\nRUN b', 'a:create()', '../a', "a'"]) {
+      expect(python.checkEntry(entry) === null, entry).toBe(false);
+    }
+    expect(python.checkEntry('pkg.web:app')).toBeNull();
+  });
+});

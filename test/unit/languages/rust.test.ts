@@ -1,0 +1,336 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Detection } from '../../../src/languages/language.ts';
+import { projectOf } from '../../../src/languages/project.ts';
+import { rust } from '../../../src/languages/rust/index.ts';
+
+const main = 'fn main() {}\n';
+
+function manifest(more = '', name = 'shop'): string {
+  return `[package]\nname = "${name}"\nversion = "0.1.0"\nedition = "2021"\n${more}`;
+}
+
+function lock(...more: string[]): string {
+  return ['version = 4', '[[package]]\nname = "shop"\nversion = "0.1.0"', ...more].join('\n\n');
+}
+
+function crate(name: string, dependencies: string[] = [], version = '1.2.3'): string {
+  const list = dependencies.map((one) => `"${one}"`).join(', ');
+  return `[[package]]\nname = "${name}"\nversion = "${version}"\nsource = "registry+https://github.com/rust-lang/crates.io-index"\ndependencies = [${list}]`;
+}
+
+function detect(files: Record<string, string>): Detection {
+  const detection = rust.detect(projectOf(files));
+  if (!detection) throw new Error('not recognised');
+  return detection;
+}
+
+/** A project of one package with src/main.rs, and what is given besides. */
+function detectShop(files: Record<string, string> = {}): Detection {
+  return detect({ 'Cargo.toml': manifest(), 'Cargo.lock': lock(), 'src/main.rs': main, ...files });
+}
+
+function ids(detection: Detection, level?: string): string[] {
+  return detection.findings.filter((finding) => level === undefined || finding.level === level).map(({ id }) => id);
+}
+
+function runnable(detection: Detection, entry = detection.entry ?? '') {
+  return rust.runnable({ name: 'shop', entry, dir: '', manager: 'cargo', build: detection.build, starter: false });
+}
+
+describe('the program', () => {
+  test('of one package is src/main.rs, named as the package', () => {
+    const detection = detectShop();
+    expect(detection).toMatchObject({ name: 'shop', entry: 'shop', findings: [], port: null, env: {} });
+    expect(detection.evidence).toContainEqual({ setting: 'entry', value: 'shop', from: 'src/main.rs' });
+    expect(runnable(detection).command).toEqual(['/app/shop']);
+  });
+
+  test('takes its name from a [[bin]] table with the same file', () => {
+    const bin =
+      '[[bin]]\nname = "shop-server"\npath = "src/main.rs"\nrequired-features = ["http"]\n[features]\nhttp = []\n';
+    const detection = detectShop({ 'Cargo.toml': manifest(bin) });
+    expect(detection.entries).toEqual(['shop-server']);
+    expect(runnable(detection).build).toMatchObject({ binary: 'shop-server', features: ['http'], package: null });
+    expect(detection.evidence).toContainEqual({ setting: 'entry', value: 'shop-server', from: 'Cargo.toml:6' });
+  });
+
+  test('is asked for when there are several', () => {
+    const detection = detectShop({ 'src/bin/worker.rs': main, 'src/bin/seed/main.rs': main });
+    expect(detection.entry).toBeNull();
+    expect(detection.entries.sort()).toEqual(['seed', 'shop', 'worker']);
+  });
+
+  test('is the default-run of several', () => {
+    const detection = detectShop({ 'Cargo.toml': manifest('default-run = "shop"\n'), 'src/bin/worker.rs': main });
+    expect(detection.entry).toBe('shop');
+  });
+
+  test('is not looked for in src/bin where autobins is off', () => {
+    const detection = detectShop({
+      'Cargo.toml': manifest('autobins = false\n[[bin]]\nname = "one"\npath = "src/main.rs"\n'),
+      'src/bin/worker.rs': main,
+    });
+    expect(detection.entries).toEqual(['one']);
+  });
+
+  test('of a workspace is found among its members, chores left out', () => {
+    const detection = detect({
+      'Cargo.toml': '[workspace]\nmembers = ["crates/*", "xtask"]\n[workspace.package]\nversion = "0.1.0"\n',
+      'Cargo.lock': lock(
+        '[[package]]\nname = "shop-core"\nversion = "0.1.0"',
+        '[[package]]\nname = "xtask"\nversion = "0.1.0"',
+      ),
+      'crates/shop/Cargo.toml':
+        '[package]\nname = "shop"\nversion.workspace = true\n[dependencies]\nshop-core = { path = "../core" }\n',
+      'crates/shop/src/main.rs': main,
+      'crates/core/Cargo.toml': '[package]\nname = "shop-core"\nversion.workspace = true\n',
+      'crates/core/src/lib.rs': '',
+      'xtask/Cargo.toml': manifest('', 'xtask'),
+      'xtask/src/main.rs': main,
+    });
+    expect(detection.findings).toEqual([]);
+    expect(detection).toMatchObject({ entry: 'shop', name: 'shop', build: { fetch: 'tree' } });
+    expect(runnable(detection).build).toMatchObject({ package: 'shop', binary: 'shop' });
+  });
+
+  test('missing from a library is said', () => {
+    const detection = detect({ 'Cargo.toml': manifest(), 'Cargo.lock': lock(), 'src/lib.rs': '' });
+    expect(ids(detection, 'error')).toEqual(['rust-no-binary']);
+  });
+});
+
+describe('the manifest', () => {
+  test('is needed: other folders are no Rust service', () => {
+    expect(rust.detect(projectOf({ 'src/main.rs': main }))).toBeNull();
+  });
+
+  test('that does not parse is named with its line', () => {
+    const detection = detectShop({ 'Cargo.toml': '[package]\nname = "shop"\nversion = = 1\n' });
+    expect(detection.findings).toMatchObject([
+      { id: 'rust-manifest-broken', level: 'error', path: 'Cargo.toml', line: 3 },
+    ]);
+    expect(detection.entry).toBeNull();
+  });
+
+  test.each(['1.95', '1.94.1', '2.0'])('that asks for Rust %s is held against the pallet', (version) => {
+    const detection = detectShop({ 'Cargo.toml': manifest(`rust-version = "${version}"\n`) });
+    expect(ids(detection)).toEqual(version === '1.94.1' ? [] : ['rust-version']);
+  });
+
+  test('that depends on a folder outside is refused', () => {
+    const detection = detectShop({
+      'Cargo.toml': manifest('[dependencies]\nshared = { path = "../shared" }\n'),
+      'Cargo.lock': lock('[[package]]\nname = "shared"\nversion = "0.1.0"'),
+    });
+    expect(detection.findings).toMatchObject([{ id: 'rust-path-outside', line: 6 }]);
+  });
+
+  test('of a member whose workspace is elsewhere is refused', () => {
+    const detection = detectShop({ 'Cargo.toml': '[package]\nname = "shop"\nversion.workspace = true\n' });
+    expect(ids(detection, 'error')).toContain('rust-workspace-member');
+  });
+});
+
+describe('the lock file', () => {
+  test('missing is an error with the command that writes it', () => {
+    const detection = detect({ 'Cargo.toml': manifest(), 'src/main.rs': main });
+    expect(detection.findings).toMatchObject([{ id: 'rust-no-lock', level: 'error' }]);
+    expect(detection.findings[0]?.mend).toContain('cargo generate-lockfile');
+  });
+
+  test('is out of date when it lacks a dependency, also of one platform or renamed', () => {
+    for (const dependency of [
+      '[dependencies]\nserde = "1"\n',
+      '[dev-dependencies]\nother = { package = "serde", version = "1" }\n',
+      '[target."cfg(unix)".dependencies]\nserde = "1"\n',
+    ]) {
+      const cargo = { 'Cargo.toml': manifest(dependency) };
+      expect(ids(detectShop(cargo)), dependency).toEqual(['rust-lock-outdated']);
+      expect(ids(detectShop({ ...cargo, 'Cargo.lock': lock(crate('serde')) })), dependency).toEqual([]);
+    }
+  });
+
+  test.each([
+    ['1.2', '1.9.0', true],
+    ['1.2', '2.0.0', false],
+    ['0.3', '0.4.1', false],
+    ['=1.2.3', '1.2.3', true],
+    ['>=1.0, <1.2', '1.2.3', false],
+    ['*', '9.0.0', true],
+    ['1.*', '1.4.0', true],
+    ['2.0.0-rc.1', '2.0.0-rc.4', true],
+    ['not a requirement', '1.0.0', true],
+  ])('for "%s" holding %s: fits is %s', (requirement, version, fits) => {
+    const detection = detectShop({
+      'Cargo.toml': manifest(`[dependencies]\nserde = "${requirement}"\n`),
+      'Cargo.lock': lock(crate('serde', [], version)),
+    });
+    expect(ids(detection)).toEqual(fits ? [] : ['rust-lock-outdated']);
+  });
+
+  test('of another version of the package itself is out of date', () => {
+    const detection = detectShop({ 'Cargo.lock': lock().replace('0.1.0', '0.0.9') });
+    expect(detection.findings[0]?.message).toContain('shop 0.0.9');
+  });
+
+  test('tells of crates from git and from other registries', () => {
+    const from = (source: string) => crate('odd').replace(/source = ".*"/, `source = "${source}"`);
+    expect(ids(detectShop({ 'Cargo.lock': lock(from('git+https://example.com/odd?rev=1#1')) }))).toEqual([
+      'rust-git-dependency',
+    ]);
+    expect(ids(detectShop({ 'Cargo.lock': lock(from('registry+https://example.com/index')) }))).toEqual([
+      'rust-other-registry',
+    ]);
+  });
+});
+
+describe('crates that need more than Rust', () => {
+  const tls = [crate('http-client', ['native-tls']), crate('native-tls', ['openssl-sys']), crate('openssl-sys')];
+
+  test('are an error where a plain dependency leads to them', () => {
+    const detection = detectShop({
+      'Cargo.toml': manifest('[dependencies]\nhttp-client = "1"\n'),
+      'Cargo.lock': lock(...tls),
+    });
+    expect(ids(detection, 'error')).toEqual(['rust-needs-openssl-sys']);
+  });
+
+  test.each([
+    ['an optional dependency', '[dependencies]\nhttp-client = { version = "1", optional = true }\n'],
+    ['tests', '[dev-dependencies]\nhttp-client = "1"\n'],
+    ['a feature that is off', '[dependencies]\nhttp-client = "1"\n[features]\ntls = ["http-client/tls"]\n'],
+  ])('are a warning where only %s may lead to them', (_, dependencies) => {
+    const detection = detectShop({ 'Cargo.toml': manifest(dependencies), 'Cargo.lock': lock(...tls) });
+    expect(ids(detection, 'error')).toEqual([]);
+    expect(ids(detection, 'warning')).toEqual(['rust-needs-openssl-sys']);
+  });
+
+  test('are an error where a default feature turns them on', () => {
+    const cargo = manifest(
+      '[dependencies]\nhttp-client = { version = "1", optional = true }\n[features]\ndefault = ["tls"]\ntls = ["dep:http-client"]\n',
+    );
+    expect(ids(detectShop({ 'Cargo.toml': cargo, 'Cargo.lock': lock(...tls) }), 'error')).toEqual([
+      'rust-needs-openssl-sys',
+    ]);
+  });
+
+  test('are fine with their own copy of the library', () => {
+    const cargo = { 'Cargo.toml': manifest('[dependencies]\nlibsqlite3-sys = "1"\n') };
+    expect(ids(detectShop({ ...cargo, 'Cargo.lock': lock(crate('libsqlite3-sys', ['cc']), crate('cc')) }))).toEqual([]);
+    expect(ids(detectShop({ ...cargo, 'Cargo.lock': lock(crate('libsqlite3-sys')) }), 'error')).toEqual([
+      'rust-needs-libsqlite3-sys',
+    ]);
+  });
+});
+
+describe('the toolchain', () => {
+  test('of a nightly with unstable features cannot be had', () => {
+    const toolchain = { 'rust-toolchain.toml': '[toolchain]\nchannel = "nightly-2026-01-01"\n' };
+    expect(ids(detectShop(toolchain), 'warning')).toEqual(['rust-toolchain']);
+    expect(ids(detectShop({ ...toolchain, 'src/main.rs': '#![feature(test)]\nfn main() {}\n' }), 'error')).toEqual([
+      'rust-toolchain',
+    ]);
+  });
+
+  test('of an old, plain rust-toolchain file is held against the pallet too', () => {
+    expect(ids(detectShop({ 'rust-toolchain': '1.99.0\n' }))).toEqual(['rust-toolchain']);
+    expect(ids(detectShop({ 'rust-toolchain': 'stable\n' }))).toEqual([]);
+  });
+
+  test('loses the rustflags of .cargo/config.toml, and says so', () => {
+    const detection = detectShop({ '.cargo/config.toml': '[build]\nrustflags = ["--cfg", "tokio_unstable"]\n' });
+    expect(detection.findings).toMatchObject([{ id: 'rust-config-rustflags', level: 'warning', line: 2 }]);
+    expect(detection.build).toMatchObject({ fetch: 'tree' });
+  });
+
+  test('fetches nothing where crates are vendored', () => {
+    const config =
+      '[source.crates-io]\nreplace-with = "vendored-sources"\n[source.vendored-sources]\ndirectory = "vendor"\n';
+    expect(detectShop({ '.cargo/config.toml': config }).build).toMatchObject({ fetch: 'vendored' });
+  });
+});
+
+describe('the port', () => {
+  test.each([
+    ['TcpListener::bind("0.0.0.0:3000")', 3000],
+    ['TcpListener::bind("127.0.0.1:3000")', 3000],
+    ['server.bind(("0.0.0.0", 8081))', 8081],
+    ['SocketAddr::from(([0, 0, 0, 0], 9001))', 9001],
+    ['bind((Ipv4Addr::UNSPECIFIED, 4000))', 4000],
+    ['const DEFAULT_PORT: u16 = 8080;', 8080],
+    ['env::var("PORT").ok().and_then(|p| p.parse().ok()).unwrap_or(5000)', 5000],
+    ['Client::open("redis://127.0.0.1:6379")', null],
+    ['// TcpListener::bind("0.0.0.0:3000")', null],
+    ['let metrics = "0.0.0.0:9090";', null],
+    ['("0.0.0.0:3000", "0.0.0.0:4000")', null],
+    ['bind("0.0.0.0:99999")', null],
+  ])('in %s is %s', (code, port) => {
+    const detection = detectShop({ 'src/main.rs': `fn main() {\n    ${code};\n}\n` });
+    expect(detection.port).toBe(port);
+    const evidence = { setting: 'port', value: port, from: 'src/main.rs:2' };
+    expect(detection.evidence.filter(({ setting }) => setting === 'port')).toEqual(port === null ? [] : [evidence]);
+  });
+
+  test('of tests does not count', () => {
+    const code = 'fn main() { bind("0.0.0.0:3000") }\n#[cfg(test)]\nmod tests { const A: &str = "0.0.0.0:1234"; }\n';
+    expect(detectShop({ 'src/main.rs': code }).port).toBe(3000);
+  });
+
+  test('is chosen by PORT where the code reads it', () => {
+    expect(detectShop({ 'src/main.rs': 'fn main() { std::env::var("PORT").unwrap(); }\n' })).toMatchObject({
+      port: null,
+      env: { PORT: '' },
+    });
+  });
+});
+
+/** Control characters, ASCII and Latin letters. fast-check's own unit `binary` takes over a second to set up. */
+const character = fc.nat({ max: 0x2ff }).map((code) => String.fromCodePoint(code));
+
+describe('hostile manifests', () => {
+  test('put no program name into a file that a shell or Docker would read otherwise', () => {
+    const name = fc.oneof(
+      fc.string({ unit: character }),
+      fc.constantFrom('a b', '$(x)', '../x', '-x', 'a\nRUN x', '{{x}}', 'shop'),
+    );
+    fc.assert(
+      fc.property(name, name, (bin, feature) => {
+        const cargo = manifest(
+          `[[bin]]\nname = ${JSON.stringify(bin)}\npath = "src/main.rs"\nrequired-features = [${JSON.stringify(feature)}]\n`,
+        );
+        const detection = rust.detect(projectOf({ 'Cargo.toml': cargo, 'Cargo.lock': lock(), 'src/main.rs': main }));
+        for (const entry of detection?.entries ?? []) {
+          expect(rust.checkEntry(entry)).toBeNull();
+          expect(JSON.stringify(runnable(detection as Detection, entry))).toMatch(/^[\w"{}[\]:,./+-]*$/);
+        }
+        expect(detection).not.toBeNull();
+      }),
+    );
+  });
+
+  test('named after what every object has are read as names', () => {
+    const detection = detectShop({
+      'Cargo.toml': manifest(
+        '[dependencies]\nconstructor = "1"\n__proto__ = "1"\n[features]\ndefault = ["toString"]\n',
+      ),
+    });
+    expect(ids(detection)).toEqual(['rust-lock-outdated']);
+  });
+
+  test('of members that include each other come to an end', () => {
+    const member = (name: string, other: string) =>
+      manifest(`[dependencies]\n${other} = { path = "../${other}" }\n`, name);
+    const detection = detect({
+      'Cargo.toml': '[workspace]\nmembers = ["**", "a", "b", "../out", "/etc"]\n',
+      'a/Cargo.toml': member('a', 'b'),
+      'b/Cargo.toml': member('b', 'a'),
+      'b/src/main.rs': main,
+    });
+    expect(detection.entries).toEqual(['b']);
+  });
+
+  test.each(['a b', '$(x)', '../x', '-x', '', 'a/b/c', 'x..y'])('entry %j is refused', (entry) => {
+    expect(rust.checkEntry(entry)).toEqual(expect.any(String));
+  });
+});
