@@ -1,0 +1,252 @@
+import { type Dockerfile, DockerfileParser, type Instruction, type ModifiableInstruction } from 'dockerfile-ast';
+import { printableLine } from '../output.ts';
+
+/** An instruction that makes a step of its own in the build. */
+export interface Step {
+  instruction: 'RUN' | 'COPY' | 'ADD' | 'WORKDIR';
+  /** First line in the Containerfile, counted from 1. */
+  line: number;
+  /** The instruction on one line, as written. */
+  text: string;
+  /** All that it says, heredocs included: at most 64 KiB. */
+  script: string;
+  /** `--from` of a COPY, expanded; null for others. */
+  from: string | null;
+  /** Destination of a COPY or ADD, as written; null for others. */
+  destination: string | null;
+}
+
+export interface Stage {
+  /** As BuildKit names it in its progress: the name after AS, in lower case, or `stage-<index>`. */
+  name: string;
+  index: number;
+  line: number;
+  /** What FROM names, with ARG defaults put in. */
+  base: string;
+  steps: Step[];
+  /** Declared with ARG in this stage, or before the first FROM. */
+  args: string[];
+}
+
+/** A reference to an image outside the Containerfile. */
+export interface ImageUse {
+  /** Exactly as the engine looks it up: as written, with ARG defaults put in. */
+  reference: string;
+  line: number;
+}
+
+export interface Containerfile {
+  stages: Stage[];
+  /** The stages that the last one needs, itself included, in the order of the file. */
+  needed: Stage[];
+  /** Images that the needed stages name. */
+  images: ImageUse[];
+  /** ARGs before the first FROM. */
+  globalArgs: string[];
+  hasCacheMounts: boolean;
+}
+
+/** Reads a Containerfile. What the engine would refuse is not refused here: the engine says it better. */
+export function readContainerfile(text: string): Containerfile {
+  const file = DockerfileParser.parse(text);
+  const defaults = globalDefaults(file);
+  const stages: Stage[] = [];
+  const globalArgs = file.getInitialARGs().flatMap(argName);
+  let hasCacheMounts = false;
+  const mounts: { stage: number; from: string; line: number }[] = [];
+  for (const instruction of file.getInstructions()) {
+    const keyword = instruction.getKeyword();
+    const line = instruction.getRange().start.line + 1;
+    if (keyword === 'FROM') {
+      stages.push(readStage(instruction, stages.length, line, defaults));
+      continue;
+    }
+    const stage = stages.at(-1);
+    if (!stage) continue;
+    if (keyword === 'ARG') stage.args.push(...argName(instruction));
+    for (const mount of mountsOf(instruction)) {
+      hasCacheMounts ||= mount.type === 'cache';
+      if (mount.from) mounts.push({ stage: stage.index, from: expand(mount.from, defaults), line });
+    }
+    if (isStep(keyword)) stage.steps.push(readStep(instruction, keyword, line, defaults));
+  }
+  return { stages, globalArgs, hasCacheMounts, ...need(stages, mounts) };
+}
+
+function isStep(keyword: string): keyword is Step['instruction'] {
+  return keyword === 'RUN' || keyword === 'COPY' || keyword === 'ADD' || keyword === 'WORKDIR';
+}
+
+function readStage(
+  instruction: Instruction,
+  index: number,
+  line: number,
+  defaults: ReadonlyMap<string, string>,
+): Stage {
+  const [image = '', as, name] = instruction.getArguments().map((argument) => argument.getValue());
+  const named = as?.toLowerCase() === 'as' && name ? name.toLowerCase() : null;
+  return { name: named ?? `stage-${index}`, index, line, base: expand(image, defaults), steps: [], args: [] };
+}
+
+function readStep(
+  instruction: Instruction,
+  keyword: Step['instruction'],
+  line: number,
+  defaults: ReadonlyMap<string, string>,
+): Step {
+  const [from] = flags(instruction, 'from');
+  const copies = keyword === 'COPY' || keyword === 'ADD';
+  const text = instruction.getTextContent();
+  const last = instruction.getArguments().at(-1)?.getValue();
+  return {
+    instruction: keyword,
+    line,
+    text: printableLine(text.replaceAll(/\\\r?\n/g, ' '), 160),
+    script: text.slice(0, 65_536),
+    from: copies && from !== undefined ? expand(from, defaults) : null,
+    // In the JSON form the last word carries quotes and the closing bracket.
+    destination: copies ? (last?.replace(/^["\s]+|["\],\s]+$/g, '') ?? null) : null,
+  };
+}
+
+/** The values of an instruction's flags of one name, such as `--from`. */
+function flags(instruction: Instruction, name: string): string[] {
+  if (!('getFlags' in instruction)) return [];
+  return (instruction as ModifiableInstruction)
+    .getFlags()
+    .filter((flag) => flag.getName() === name)
+    .map((flag) => flag.getValue() ?? '');
+}
+
+function mountsOf(instruction: Instruction): { type: string; from: string | undefined }[] {
+  return flags(instruction, 'mount').map((value) => {
+    const options = new Map(
+      value.split(',').map((option) => [option.split('=')[0] ?? '', option.slice(option.indexOf('=') + 1)]),
+    );
+    return { type: options.get('type') ?? 'bind', from: options.get('from') };
+  });
+}
+
+function argName(instruction: Instruction): string[] {
+  return instruction.getArguments().map((argument) => argument.getValue().split('=')[0] ?? '');
+}
+
+function globalDefaults(file: Dockerfile): Map<string, string> {
+  // What the engine itself defines for a build of one platform.
+  const defaults = new Map([
+    ['BUILDPLATFORM', 'linux/amd64'],
+    ['TARGETPLATFORM', 'linux/amd64'],
+    ['BUILDARCH', 'amd64'],
+    ['TARGETARCH', 'amd64'],
+    ['BUILDOS', 'linux'],
+    ['TARGETOS', 'linux'],
+  ]);
+  for (const arg of file.getInitialARGs()) {
+    for (const property of arg.getArguments()) {
+      const [name = '', ...rest] = property.getValue().split('=');
+      const value = rest.join('=').replace(/^(["'])(.*)\1$/, '$2');
+      if (rest.length > 0) defaults.set(name, expand(value, defaults));
+    }
+  }
+  return defaults;
+}
+
+/** Puts ARG defaults in, as the builder does for FROM: `$X`, `${X}`, `${X:-default}`, `${X:+other}`. */
+function expand(text: string, values: ReadonlyMap<string, string>): string {
+  return text.replace(
+    /\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?:(:?[-+])([^}]*))?\})/g,
+    (_, plain: string | undefined, braced: string | undefined, operator: string | undefined, word = '') => {
+      const value = values.get(plain ?? braced ?? '') ?? '';
+      if (operator?.endsWith('-')) return value === '' ? word : value;
+      if (operator?.endsWith('+')) return value === '' ? '' : word;
+      return value;
+    },
+  );
+}
+
+/** Follows FROM, `COPY --from` and `RUN --mount=from=` back from the last stage. */
+function need(
+  stages: Stage[],
+  mounts: { stage: number; from: string; line: number }[],
+): Pick<Containerfile, 'needed' | 'images'> {
+  const needed = new Set<Stage>();
+  const images = new Map<string, ImageUse>();
+  const find = (name: string, before: number) =>
+    stages.slice(0, before).findLast((stage) => stage.name === name.toLowerCase() || String(stage.index) === name);
+  const use = (name: string, stage: Stage, line: number) => {
+    const other = find(name, stage.index);
+    if (other) todo.push(other);
+    else if (name !== '' && name !== 'scratch' && !images.has(name)) images.set(name, { reference: name, line });
+  };
+  const todo = stages.slice(-1);
+  for (let stage = todo.pop(); stage; stage = todo.pop()) {
+    if (needed.has(stage)) continue;
+    needed.add(stage);
+    use(stage.base, stage, stage.line);
+    for (const step of stage.steps) if (step.from !== null) use(step.from, stage, step.line);
+    for (const mount of mounts) if (mount.stage === stage.index) use(mount.from, stage, mount.line);
+  }
+  return { needed: stages.filter((stage) => needed.has(stage)), images: [...images.values()] };
+}
+
+export interface Override {
+  /** As the Containerfile spells it. */
+  reference: string;
+  image: string;
+  replacement: string;
+}
+
+/**
+ * The images to build with in place of StageX's own.
+ * @param replacements StageX image name (`pallet-go`) to a reference.
+ */
+export function overrides(file: Containerfile, replacements: Readonly<Record<string, string>>): Override[] {
+  return file.images.flatMap(({ reference }) => {
+    const image = stagexName(reference);
+    const replacement = image !== null && Object.hasOwn(replacements, image) ? replacements[image] : undefined;
+    return image !== null && replacement !== undefined ? [{ reference, image, replacement }] : [];
+  });
+}
+
+/** `pallet-go` of `quay.io/stagex/pallet-go:sx2026.03.0@sha256:…`; null when a reference is not StageX's. */
+export function stagexName(reference: string): string | null {
+  return (
+    /(?:^|\/)stagex\/([a-z0-9]+(?:[._-]+[a-z0-9]+)*)(?::[\w.-]+)?(?:@sha256:[0-9a-f]{64})?$/.exec(reference)?.[1] ??
+    null
+  );
+}
+
+/** The StageX release that tags such as `:sx2026.03.0` name; null when none does. */
+export function stagexRelease(file: Containerfile): string | null {
+  for (const { reference } of file.images) {
+    const release = /:sx(\d{4}\.\d{2}\.\d+)(?:@|$)/.exec(reference)?.[1];
+    if (release) return release;
+  }
+  return null;
+}
+
+/** Finds the step that a name in BuildKit's progress stands for, such as `[build 2/4] RUN make`; null for others. */
+export type FindStep = (name: string) => { stage: Stage; step: Step } | null;
+
+const stepName = /^\[(?:\S+\/\S+ )?(?:([^\s/]+) )?(\d+)\/(\d+)\] ([A-Z]+)\b/;
+
+/**
+ * BuildKit numbers RUN, COPY, ADD and WORKDIR of a stage. A FROM that names an image counts in the total, and takes the
+ * first number unless the image is replaced by a build context; a FROM of another stage, or scratch, does neither.
+ */
+export function stepFinder(file: Containerfile, replaced: readonly Override[]): FindStep {
+  const references = new Set(replaced.map(({ reference }) => reference));
+  const isImage = (stage: Stage) =>
+    stage.base !== 'scratch' &&
+    !file.stages.slice(0, stage.index).some(({ name }) => name === stage.base.toLowerCase());
+  return (name) => {
+    const [, stageName, number, total, keyword] = stepName.exec(name) ?? [];
+    if (keyword === undefined) return null;
+    const only = file.stages.length === 1 ? file.stages[0] : undefined;
+    const stage = stageName === undefined ? only : file.stages.findLast((one) => one.name === stageName);
+    if (!stage || Number(total) !== stage.steps.length + (isImage(stage) ? 1 : 0)) return null;
+    const before = isImage(stage) && !references.has(stage.base) ? 1 : 0;
+    const step = stage.steps[Number(number) - 1 - before];
+    return step?.instruction === keyword ? { stage, step } : null;
+  };
+}

@@ -1,0 +1,145 @@
+import semver from 'semver';
+import { ExitCode, throwIfCancelled, UserError } from '../../errors.ts';
+import { printableLine } from '../../output.ts';
+import { docker, startDocker } from './docker-cli.ts';
+import type { BuildOrder, BuildOutcome, Engine } from './engine.ts';
+import { emptyProgress, endProgress, foldProgress } from './progress.ts';
+
+/** Docker 23 has BuildKit with heredocs and `RUN --network=none`; buildx 0.13 reports progress as JSON. */
+const oldestEngine = '23.0.0';
+const oldestBuildx = '0.13.0';
+
+function noEngine(message: string, next: string): UserError {
+  return new UserError('no-engine', message, { exitCode: ExitCode.NoEngine, next });
+}
+
+const install = 'Install Docker 23 or newer with buildx 0.13 or newer: https://docs.docker.com/engine/install/';
+
+/**
+ * Finds Docker and the builder that `docker build` would use.
+ * @throws UserError `no-engine` (exit 4): what is missing, and what to install.
+ */
+export async function findDocker(signal: AbortSignal): Promise<Engine> {
+  const [client, plugin, info, builder] = await Promise.all([
+    docker(['version', '--format', '{{json .}}'], signal),
+    docker(['buildx', 'version'], signal),
+    docker(['info', '--format', '{{json .DriverStatus}}'], signal),
+    docker(['buildx', 'inspect'], signal),
+  ]);
+  if (client.notStarted) {
+    const missing = client.notStarted === 'ENOENT';
+    throw noEngine(
+      missing
+        ? 'Docker is not installed: there is nothing to build with.'
+        : `docker cannot be run (${client.notStarted}).`,
+      install,
+    );
+  }
+  const engineVersion = serverVersion(client.stdout);
+  if (engineVersion === null) {
+    throw noEngine(
+      `Docker's engine does not answer: ${printableLine(client.stderr)}`,
+      'Start it (systemctl start docker, or Docker Desktop), or point DOCKER_HOST at one.',
+    );
+  }
+  checkVersion('Docker', engineVersion, oldestEngine);
+  const buildxVersion = plugin.ok ? /github\.com\/docker\/buildx v?(\S+)/.exec(plugin.stdout)?.[1] : undefined;
+  if (!buildxVersion)
+    throw noEngine('Docker has no buildx: the legacy builder drops parts of a Containerfile without a word.', install);
+  checkVersion('buildx', buildxVersion, oldestBuildx);
+  if (!builder.ok)
+    throw noEngine(
+      `The builder cannot be used: ${printableLine(builder.stderr)}`,
+      'Choose another one: docker buildx use default',
+    );
+  const field = (name: string) => new RegExp(`^${name}:\\s*(\\S.*)$`, 'm').exec(builder.stdout)?.[1]?.trim();
+  const driver = field('Driver') ?? 'unknown';
+  const containerd = info.stdout.includes('io.containerd.snapshotter');
+  const buildkit = field('BuildKit version');
+  const name = printableLine(field('Name') ?? 'default', 60);
+  return {
+    name: 'docker',
+    builder: name,
+    version: printableLine(
+      [
+        `Docker ${engineVersion}`,
+        `buildx ${buildxVersion}`,
+        ...(buildkit && !buildkit.startsWith('v0.0.0') ? [`BuildKit ${buildkit}`] : []),
+      ].join(', '),
+    ),
+    exports: driver === 'docker' && !containerd ? 'tar' : 'oci',
+    build: (order) => build(order, name, driver === 'docker' && !containerd ? 'tar' : 'oci'),
+  };
+}
+
+function serverVersion(json: string): string | null {
+  try {
+    const version: unknown = JSON.parse(json)?.Server?.Version;
+    return typeof version === 'string' && version !== '' ? version : null;
+  } catch {
+    return null; // no daemon: docker printed nothing that can be read
+  }
+}
+
+function checkVersion(what: string, version: string, oldest: string): void {
+  const parsed = semver.coerce(version);
+  if (parsed && semver.lt(parsed, oldest)) {
+    throw noEngine(`${what} ${printableLine(version, 40)} is too old: ${oldest} or newer is needed.`, install);
+  }
+}
+
+/**
+ * Arguments of one build. The epoch is an attribute of the export and not a build argument, so that RUN steps see what
+ * plain `docker build` gives them even where `ARG SOURCE_DATE_EPOCH` is declared.
+ */
+export function buildArguments(
+  order: Omit<BuildOrder, 'signal' | 'onChange'>,
+  builder: string,
+  exports: Engine['exports'],
+): string[] {
+  // The option is a line of CSV: quotes keep a comma in a path from ending the field.
+  const dest = `"dest=${order.output.replaceAll('"', '""')}"`;
+  const output =
+    exports === 'oci'
+      ? [
+          'type=oci',
+          dest,
+          'source-date-epoch=1',
+          'rewrite-timestamp=true',
+          'compression=uncompressed',
+          'force-compression=true',
+        ]
+      : ['type=tar', dest, 'source-date-epoch=1'];
+  return [
+    ...['buildx', 'build', '--builder', builder, '--no-cache', '--platform', 'linux/amd64'],
+    ...['--provenance=false', '--sbom=false', '--progress=rawjson'],
+    ...['--file', order.containerfile],
+    ...['--build-arg', `BUILDKIT_SANDBOX_HOSTNAME=${order.hostname}`],
+    ...(order.cacheNamespace ? ['--build-arg', `BUILDKIT_CACHE_MOUNT_NS=${order.cacheNamespace}`] : []),
+    ...order.overrides.flatMap(({ reference, replacement }) => [
+      '--build-context',
+      `${reference}=docker-image://${replacement}`,
+    ]),
+    ...['--output', output.join(',')],
+    order.context,
+  ];
+}
+
+async function build(order: BuildOrder, builder: string, exports: Engine['exports']): Promise<BuildOutcome> {
+  throwIfCancelled(order.signal);
+  const begin = performance.now();
+  const progress = emptyProgress();
+  const partial = new Map<string, string>();
+  const running = startDocker(buildArguments(order, builder, exports), {
+    stdout: 'ignore',
+    buffer: false,
+    cancelSignal: order.signal,
+  });
+  for await (const line of running.iterable({ from: 'stderr' })) {
+    for (const change of foldProgress(progress, String(line), partial)) order.onChange(change);
+  }
+  const result = await running;
+  throwIfCancelled(order.signal);
+  endProgress(progress, partial);
+  return { ok: !result.failed, progress, seconds: (performance.now() - begin) / 1000 };
+}

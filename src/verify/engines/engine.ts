@@ -1,0 +1,37 @@
+import type { Override } from '../containerfile.ts';
+import type { Progress, ProgressChange } from './progress.ts';
+
+/** What distinguishes one build from another, and where its result goes. */
+export interface BuildOrder {
+  /** Absolute path of the build context. */
+  context: string;
+  /** Absolute path of the Containerfile. */
+  containerfile: string;
+  overrides: readonly Override[];
+  /** Host name inside RUN steps; also keeps this build's steps apart from other builds' in the engine. */
+  hostname: string;
+  /** A name for this build's cache mounts, so that the user's own are neither used nor emptied; null when it has none. */
+  cacheNamespace: string | null;
+  /** File to write the image to. */
+  output: string;
+  signal: AbortSignal;
+  onChange: (change: ProgressChange) => void;
+}
+
+export interface BuildOutcome {
+  /** Whether the engine says that it succeeded. */
+  ok: boolean;
+  progress: Progress;
+  seconds: number;
+}
+
+/** Something that builds images. Each engine is a file in this folder. */
+export interface Engine {
+  readonly name: 'docker' | 'podman' | 'buildah';
+  readonly builder: string;
+  /** Engine and builder versions, as one line. */
+  readonly version: string;
+  /** `oci`: an OCI archive with rewritten timestamps. `tar`: the file system alone, all that this builder can export. */
+  readonly exports: 'oci' | 'tar';
+  build(order: BuildOrder): Promise<BuildOutcome>;
+}

@@ -1,0 +1,107 @@
+import type { Finding } from '../app.ts';
+import type { Containerfile } from './containerfile.ts';
+import type { Proof } from './proof.ts';
+
+/** Commands whose result varies with what two builds on one machine have in common. */
+const readers: readonly { pattern: RegExp; reads: string; mend: string }[] = [
+  {
+    pattern: /(?:^|[\s;&|(`])date(?:$|[\s;&|)`])/,
+    reads: 'the clock (date)',
+    mend: 'Use date -u -d "@$SOURCE_DATE_EPOCH", or leave the date out.',
+  },
+  {
+    pattern: /(?:^|[\s;&|(`])uname(?:$|[\s;&|)`])/,
+    reads: 'the kernel (uname)',
+    mend: 'Name the target instead of asking the machine.',
+  },
+  {
+    pattern: /(?:^|[\s;&|(`])nproc(?:$|[\s;&|)`])|\/proc\/cpuinfo/,
+    reads: 'the number or kind of processors',
+    mend: 'Make sure that the result does not depend on it, or write a constant.',
+  },
+  {
+    pattern: /-march=native|target-cpu[= ]native/,
+    reads: 'the features of this processor',
+    mend: 'Name a baseline, such as x86-64-v2.',
+  },
+  {
+    pattern: /\/dev\/u?random|\$RANDOM\b|uuidgen|\/proc\/sys\/kernel\/random/,
+    reads: 'random bytes',
+    mend: 'Derive the value from the sources, or make it when the service starts.',
+  },
+];
+
+/** Steps that visibly read what the two builds may have had in common. */
+export function risks(containerfile: string, file: Containerfile): Finding[] {
+  const findings: Finding[] = [];
+  for (const step of file.needed.flatMap((stage) => stage.steps)) {
+    if (step.instruction !== 'RUN') continue;
+    for (const { pattern, reads, mend } of readers) {
+      if (!pattern.test(step.script)) continue;
+      findings.push({
+        id: 'reads-surroundings',
+        level: 'warning',
+        path: containerfile,
+        line: step.line,
+        message: `A step reads ${reads}.`,
+        why: 'Another machine, or another day, may give another result than the two builds here.',
+        mend,
+      });
+    }
+  }
+  return findings;
+}
+
+/** Steps that nothing shows to have run. */
+export function unprovedSteps(containerfile: string, proofs: readonly Proof[]): Finding[] {
+  return proofs.flatMap(({ unproved }, index) =>
+    unproved.map(({ line, text, reason }): Finding => {
+      return {
+        id: 'execution-not-proved',
+        level: 'warning',
+        path: containerfile,
+        line,
+        message: `Nothing shows that build ${index + 1} ran this step: ${reason} (${text}).`,
+        why: 'A step that did not run twice was not compared.',
+        mend: 'Run the verification again while the engine builds nothing else.',
+      };
+    }),
+  );
+}
+
+export function moreDifferences(more: number, shown: number): Finding[] {
+  if (more <= 0) return [];
+  return [
+    {
+      id: 'more-differences',
+      level: 'warning',
+      message: `${more} more paths differ; the first ${shown} are listed.`,
+      why: 'The list is cut, those that Caution measures first.',
+      mend: 'Mend what is listed, and verify again.',
+    },
+  ];
+}
+
+/** What stays behind, and where. */
+export function cacheKept(builder: string, kept: string | null): Finding[] {
+  const findings: Finding[] = [
+    {
+      id: 'build-cache-kept',
+      level: 'note',
+      message: `The builds' steps stay in the build cache of builder ${builder}, until the engine's own limits remove them.`,
+      why: 'An engine cannot remove them without touching the rest of its cache.',
+      mend: 'Nothing needs to be done; docker buildx prune empties the whole cache.',
+    },
+  ];
+  if (kept !== null) {
+    findings.push({
+      id: 'kept',
+      level: 'note',
+      path: kept,
+      message: `Checkouts and images are kept in ${kept}.`,
+      why: '--keep was given.',
+      mend: `Remove them with: rm -r ${kept}`,
+    });
+  }
+  return findings;
+}

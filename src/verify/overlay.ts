@@ -1,0 +1,154 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { busyboxLinks, type MeasuredTree } from '../caution/measure.ts';
+import { UserError } from '../errors.ts';
+import { printableLine } from '../output.ts';
+import { defaultRegistry, defaultRelease, digestsOf, imageReference } from '../stagex/releases.ts';
+import { type Containerfile, overrides, readContainerfile, stagexName, stagexRelease } from './containerfile.ts';
+import { docker } from './engines/docker-cli.ts';
+import { readRootTar } from './image.ts';
+import type { Inode } from './tree.ts';
+
+/** What Caution lays over an image before it starts it, as far as public images have it. */
+export interface Overlay {
+  busybox: Inode;
+  loader: Inode;
+  certificates: Inode;
+}
+
+const parts = {
+  'core-busybox': '/bin/busybox',
+  'core-musl': '/lib/ld-musl-x86_64.so.1',
+  'core-ca-certificates': '/etc/ssl/certs/ca-certificates.crt',
+} as const;
+
+/** The Containerfile that gathers the overlay's files from StageX's images of a release. */
+export function overlayContainerfile(file: Containerfile): string {
+  const named = stagexRelease(file);
+  const known = named !== null && isKnown(named) ? named : defaultRelease;
+  const reference = file.images.map((image) => image.reference).find((one) => stagexName(one) !== null);
+  const registry = reference?.slice(0, reference.lastIndexOf('/')) ?? defaultRegistry;
+  const lines = Object.entries(parts).map(
+    ([name, source]) =>
+      `COPY --from=${imageReference(name, { release: known, registry })} ${source} /${path.posix.basename(source)}`,
+  );
+  return `FROM scratch\n${lines.join('\n')}\n`;
+}
+
+function isKnown(release: string): boolean {
+  try {
+    return digestsOf(release).size > 0;
+  } catch (error) {
+    if (error instanceof UserError) return false;
+    throw error;
+  }
+}
+
+/**
+ * Fetches the overlay's files.
+ * @param folder an existing temporary folder; takes the files.
+ * @throws UserError when the engine cannot have them.
+ */
+export async function fetchOverlay(
+  file: Containerfile,
+  images: Readonly<Record<string, string>>,
+  folder: string,
+  signal: AbortSignal,
+): Promise<Overlay> {
+  const text = overlayContainerfile(file);
+  const context = path.join(folder, 'overlay');
+  await mkdir(context, { recursive: true });
+  const containerfile = path.join(context, 'Containerfile');
+  const output = path.join(folder, 'overlay.tar');
+  await writeFile(containerfile, text);
+  const contexts = overrides(readContainerfile(text), images).flatMap(({ reference, replacement }) => [
+    '--build-context',
+    `${reference}=docker-image://${replacement}`,
+  ]);
+  const result = await docker(
+    [
+      ...['buildx', 'build', '--platform', 'linux/amd64', '--provenance=false', '--sbom=false', '--progress=plain'],
+      ...['--file', containerfile, ...contexts],
+      ...['--output', `type=tar,"dest=${output.replaceAll('"', '""')}"`, context],
+    ],
+    signal,
+    300_000,
+  );
+  if (!result.ok) {
+    throw new UserError(
+      'no-overlay',
+      `What Caution lays over the image cannot be fetched: ${printableLine(result.stderr.slice(-400), 400)}`,
+      {
+        next: 'See that the StageX images core-busybox, core-musl and core-ca-certificates can be pulled, or verify with --no-start.',
+      },
+    );
+  }
+  const { tree } = await readRootTar(output, { spool: folder, signal });
+  const get = (name: string): Inode => {
+    const inode = tree.get(name);
+    if (inode?.type !== 'file')
+      throw new UserError('no-overlay', `StageX's ${name} is not the file that was expected.`);
+    return inode;
+  };
+  return { busybox: get('busybox'), loader: get('ld-musl-x86_64.so.1'), certificates: get('ca-certificates.crt') };
+}
+
+/** One name of the file system that is started. */
+export interface RootEntry {
+  /** Byte string without a leading `/`. */
+  path: string;
+  type: 'file' | 'link' | 'directory' | 'hard-link';
+  mode: number;
+  link: string;
+  source: Inode | null;
+}
+
+/** The file system as the enclave has it: the measured tree, Caution's modes, and the overlay over it. */
+export function startedRoot(measured: MeasuredTree, overlay: Overlay): RootEntry[] {
+  const root = new Map<string, RootEntry>();
+  const firstNames = new Map<number, string>();
+  for (const entry of measured.entries) {
+    if (entry.path === '') continue;
+    const first = entry.type === 'file' ? firstNames.get(entry.inode) : undefined;
+    firstNames.set(entry.inode, first ?? entry.path);
+    const mode = entry.type === 'directory' || entry.executable ? 0o755 : 0o644;
+    root.set(
+      entry.path,
+      first === undefined
+        ? {
+            path: entry.path,
+            type: entry.type,
+            mode,
+            link: entry.link,
+            source: entry.type === 'file' ? entry.source : null,
+          }
+        : { path: entry.path, type: 'hard-link', mode, link: first, source: null },
+    );
+  }
+  const bin = root.get('bin')?.type === 'link' ? 'usr/bin' : 'bin';
+  const lib = root.get('lib')?.type === 'link' ? 'usr/lib' : 'lib';
+  const lay = (name: string, source: Inode, mode: number) => {
+    addParents(root, name);
+    root.set(name, { path: name, type: 'file', mode, link: '', source });
+  };
+  lay(`${bin}/busybox`, overlay.busybox, 0o755);
+  for (const name of busyboxLinks)
+    root.set(`${bin}/${name}`, {
+      path: `${bin}/${name}`,
+      type: 'link',
+      mode: 0o777,
+      link: '/bin/busybox',
+      source: null,
+    });
+  lay(`${lib}/ld-musl-x86_64.so.1`, overlay.loader, 0o755);
+  lay('etc/ssl/certs/ca-certificates.crt', overlay.certificates, 0o644);
+  return [...root.values()];
+}
+
+function addParents(root: Map<string, RootEntry>, name: string): void {
+  const words = name.split('/').slice(0, -1);
+  words.forEach((_, index) => {
+    const folder = words.slice(0, index + 1).join('/');
+    if (!root.has(folder)) root.set(folder, { path: folder, type: 'directory', mode: 0o755, link: '', source: null });
+  });
+}

@@ -1,0 +1,76 @@
+import type { Containerfile, FindStep, Step } from './containerfile.ts';
+import type { Progress, Vertex } from './engines/progress.ts';
+
+/** What the engine's own progress shows of the steps that an image needs. */
+export interface Proof {
+  stepsRun: number;
+  stepsCached: number;
+  executionProved: boolean;
+  /** Steps for which nothing shows that they ran in this build, with the reason. */
+  unproved: { line: number; text: string; reason: string }[];
+  /** When each RUN began, by its line; milliseconds since 1970, by the engine's clock. */
+  runStarts: Map<number, number>;
+}
+
+/**
+ * Holds a build's progress against its Containerfile: every RUN, COPY and ADD of every needed stage must have begun
+ * after this build began, completed, and not come from a cache. A step that was merged with another build's began before.
+ */
+export function proveExecution(file: Containerfile, findStep: FindStep, progress: Progress): Proof {
+  const began = buildStart(progress);
+  const byStep = new Map<Step, Vertex[]>();
+  for (const vertex of progress.vertices.values()) {
+    const found = findStep(vertex.name);
+    if (found) byStep.set(found.step, [...(byStep.get(found.step) ?? []), vertex]);
+  }
+  const proof: Proof = { stepsRun: 0, stepsCached: 0, executionProved: true, unproved: [], runStarts: new Map() };
+  for (const step of file.needed.flatMap(({ steps }) => steps)) countStep(proof, step, byStep.get(step) ?? [], began);
+  proof.executionProved = proof.unproved.length === 0;
+  return proof;
+}
+
+function countStep(proof: Proof, step: Step, vertices: readonly Vertex[], began: number): void {
+  if (step.instruction === 'WORKDIR') return;
+  const starts = vertices.flatMap(({ started }) => started ?? []);
+  if (step.instruction === 'RUN' && starts.length > 0) proof.runStarts.set(step.line, Math.min(...starts));
+  const reason = doubt(vertices, began);
+  if (vertices.some(({ cached }) => cached)) proof.stepsCached += 1;
+  else if (reason === null) proof.stepsRun += 1;
+  if (reason !== null) proof.unproved.push({ line: step.line, text: step.text, reason });
+}
+
+/**
+ * When a build began, by the engine's own clock: the reading of the Containerfile is the first thing that a build does,
+ * and is never shared with another. Infinity when it was not reported: then nothing counts as having run in it.
+ */
+export function buildStart(progress: Progress): number {
+  for (const vertex of progress.vertices.values()) {
+    if (vertex.name.startsWith('[internal] load build definition') && vertex.started !== null) return vertex.started;
+  }
+  return Number.POSITIVE_INFINITY;
+}
+
+function doubt(vertices: readonly Vertex[], began: number): string | null {
+  if (vertices.length === 0) return 'the engine did not report it';
+  for (const vertex of vertices) {
+    if (vertex.cached) return 'the engine took it from a cache';
+    if (vertex.started === null || vertex.completed === null) return 'the engine did not report its end';
+    if (vertex.started < began) return 'it began before this build: the engine merged it with another build';
+  }
+  return null;
+}
+
+/** A clock counts as varied only when it moved by more than the coarsest clock steps (zip: 2 s) before each RUN. */
+export const clockStepMs = 3000;
+
+/** Whether each RUN began at least 3 s apart in every pair of builds. */
+export function clockVaried(proofs: readonly Pick<Proof, 'runStarts'>[]): boolean {
+  const [first, ...others] = proofs;
+  if (!first || others.length === 0) return false;
+  return [...first.runStarts].every(([line, start]) => {
+    const starts = [start, ...others.map((other) => other.runStarts.get(line) ?? Number.NaN)].sort((a, b) => a - b);
+    return starts.every(
+      (value, index) => !Number.isNaN(value) && (index === 0 || value - (starts[index - 1] ?? value) >= clockStepMs),
+    );
+  });
+}

@@ -1,0 +1,268 @@
+import { createHash, type Hash } from 'node:crypto';
+import { badArchive, type TarHandler, type TarHeader } from './tar.ts';
+
+/**
+ * The file system that an image's layers give when they are laid over each other.
+ * Rules: https://github.com/opencontainers/image-spec/blob/v1.1.1/layer.md
+ */
+
+/** Where a file's bytes are: part of a file on this machine. */
+export interface Content {
+  file: string;
+  offset: number;
+}
+
+/** What is behind a name; names of one file (hard links) share one object. */
+export interface Inode {
+  readonly type: 'file' | 'link' | 'directory' | 'character-device' | 'block-device' | 'fifo';
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly mtime: number;
+  /** Bytes of a file; 0 for others. */
+  readonly size: number;
+  /** Of a file's content, hexadecimal; `''` for others. */
+  readonly sha256: string;
+  /** Target of a link, a byte string; `''` for others. */
+  readonly link: string;
+  /** `major,minor` of a device; `''` for others. */
+  readonly device: string;
+  readonly xattrs: readonly string[];
+  readonly content: Content | null;
+}
+
+/** Path (a byte string, without a leading `/`; the root is `''`) to what is there, sorted by bytes. */
+export type Tree = ReadonlyMap<string, Inode>;
+
+interface Node {
+  inode: Inode;
+  /** The layer that last set this name: whiteouts hide lower layers only. */
+  layer: number;
+  children: Map<string, Node> | null;
+}
+
+const whiteout = '.wh.';
+const opaque = '.wh..wh..opq';
+/** As Linux does for chains of links. */
+const maxLinks = 40;
+/** Linux's PATH_MAX, and the most that all paths together may take in memory. */
+const maxPath = 4096;
+const maxNames = 512 * 2 ** 20;
+
+export interface TreeLimits {
+  entries: number;
+  /** Bytes of all layers, uncompressed. */
+  bytes: number;
+}
+
+export const defaultLimits: TreeLimits = { entries: 2_000_000, bytes: 64 * 2 ** 30 };
+
+const plainDirectory: Inode = {
+  type: 'directory',
+  mode: 0o755,
+  uid: 0,
+  gid: 0,
+  mtime: 0,
+  size: 0,
+  sha256: '',
+  link: '',
+  device: '',
+  xattrs: [],
+  content: null,
+};
+
+/** Lays layers over each other, lowest first. */
+export class TreeBuilder {
+  readonly #root: Node = { inode: plainDirectory, layer: -1, children: new Map() };
+  readonly #limits: TreeLimits;
+  #layer = -1;
+  #entries = 0;
+
+  constructor(limits: TreeLimits = defaultLimits) {
+    this.#limits = limits;
+  }
+
+  /** Starts the next layer. Give what is returned to a TarReader; `file` and `offset` say where the layer's bytes are. */
+  layer(source: Content): TarHandler {
+    this.#layer += 1;
+    let header: TarHeader | null = null;
+    let hash: Hash | null = null;
+    let offset = 0;
+    return {
+      entry: (next, at) => {
+        this.#count();
+        header = next;
+        offset = at;
+        hash = next.type === 'file' ? createHash('sha256') : null;
+      },
+      data: (chunk) => hash?.update(chunk),
+      end: () => {
+        if (!header) return;
+        this.#apply(header, hash?.digest('hex') ?? '', { file: source.file, offset: source.offset + offset });
+        header = null;
+      },
+    };
+  }
+
+  #count(): void {
+    this.#entries += 1;
+    if (this.#entries > this.#limits.entries) throw badArchive(`it has more than ${this.#limits.entries} entries.`);
+  }
+
+  /** The whole tree, every directory included. */
+  finish(): Tree {
+    const found: [string, Inode][] = [];
+    const stack: [string, Node][] = [['', this.#root]];
+    let nameBytes = 0;
+    for (let next = stack.pop(); next; next = stack.pop()) {
+      const [path, node] = next;
+      nameBytes += path.length;
+      if (path.length > maxPath || nameBytes > maxNames) throw badArchive('its paths are too long.');
+      found.push([path, node.inode]);
+      for (const [name, child] of node.children ?? []) stack.push([path === '' ? name : `${path}/${name}`, child]);
+    }
+    found.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+    return new Map(found);
+  }
+
+  #apply(header: TarHeader, sha256: string, content: Content): void {
+    const parts = safeParts(header.name);
+    const name = parts.pop();
+    if (name === undefined) {
+      if (header.type === 'directory') this.#root.inode = toInode(header, '', content);
+      return;
+    }
+    const parent = this.#directory(parts);
+    if (name === opaque) this.#hideLower(parent);
+    else if (name.startsWith(`${whiteout}${whiteout}`))
+      return; // AUFS's own records, which are no files
+    else if (name.startsWith(whiteout)) this.#hide(parent, checkName(name.slice(whiteout.length)));
+    else if (header.type === 'hard-link') this.#set(parent, name, this.#linked(header.link));
+    else this.#set(parent, name, toInode(header, sha256, content));
+  }
+
+  #set(parent: Node, name: string, inode: Inode): void {
+    const existing = parent.children?.get(name);
+    const children = inode.type === 'directory' ? (existing?.children ?? new Map()) : null;
+    parent.children?.set(name, { inode, layer: this.#layer, children });
+  }
+
+  #linked(target: string): Inode {
+    const parts = safeParts(target);
+    const name = parts.pop();
+    const node = name === undefined ? undefined : this.#existing(parts)?.children?.get(name);
+    if (!node)
+      throw badArchive(`a layer has a hard link to ${JSON.stringify(target.slice(0, 200))}, which is not there.`);
+    if (node.children)
+      throw badArchive(`a layer has a hard link to the directory ${JSON.stringify(target.slice(0, 200))}.`);
+    return node.inode;
+  }
+
+  /** The directory at a path, links on the way followed inside the tree; missing ones are made, as engines do. */
+  #directory(parts: readonly string[]): Node {
+    return this.#walk(parts, true) ?? this.#root;
+  }
+
+  #existing(parts: readonly string[]): Node | null {
+    return this.#walk(parts, false);
+  }
+
+  #walk(parts: readonly string[], create: boolean): Node | null {
+    const trail: Node[] = [];
+    const todo = [...parts].reverse();
+    let links = 0;
+    for (let part = todo.pop(); part !== undefined; part = todo.pop()) {
+      const here = trail.at(-1) ?? this.#root;
+      const next = here.children?.get(part);
+      if (part === '..') {
+        trail.pop();
+      } else if (next?.inode.type === 'link') {
+        links += 1;
+        if (links > maxLinks) throw badArchive('a layer has a file below links that go in circles.');
+        if (next.inode.link.startsWith('/')) trail.length = 0;
+        todo.push(...linkParts(next.inode.link).reverse());
+      } else if (next?.children || create) {
+        trail.push(next?.children ? next : this.#makeDirectory(here, part));
+      } else {
+        return null;
+      }
+    }
+    return trail.at(-1) ?? this.#root;
+  }
+
+  #makeDirectory(parent: Node, name: string): Node {
+    this.#count();
+    const made: Node = { inode: plainDirectory, layer: this.#layer, children: new Map() };
+    parent.children?.set(name, made);
+    return made;
+  }
+
+  #hide(parent: Node, name: string): void {
+    const node = parent.children?.get(name);
+    if (!node) return;
+    if (node.layer < this.#layer && !node.children) parent.children?.delete(name);
+    else if (node.layer < this.#layer && !this.#hideLower(node)) parent.children?.delete(name);
+    else if (node.children) this.#hideLower(node);
+  }
+
+  /** Removes what lower layers put below a directory. @returns whether something of this layer is left. */
+  #hideLower(directory: Node): boolean {
+    // Iterative, since names may nest deeper than the call stack: parents come before their children in `order`.
+    const order: { node: Node; parent: Node | null; name: string }[] = [{ node: directory, parent: null, name: '' }];
+    for (let index = 0; index < order.length; index += 1) {
+      const node = order[index]?.node;
+      for (const [name, child] of node?.children ?? []) order.push({ node: child, parent: node ?? null, name });
+    }
+    for (const { node, parent, name } of order.reverse()) {
+      if (parent && node.layer < this.#layer && !node.children?.size) parent.children?.delete(name);
+    }
+    return (directory.children?.size ?? 0) > 0;
+  }
+}
+
+function checkName(name: string): string {
+  if (name === '' || name === '.' || name === '..') throw badArchive('a layer has a whiteout of no file.');
+  return name;
+}
+
+function linkParts(target: string): string[] {
+  return target.split('/').filter((word) => word !== '' && word !== '.');
+}
+
+/** A path inside the image, in parts: absolute names count from the root, as engines do; `..` is refused. */
+function safeParts(name: string): string[] {
+  const parts = name.split('/').filter((part) => part !== '' && part !== '.');
+  if (parts.includes('..'))
+    throw badArchive(`a layer has the name ${JSON.stringify(name.slice(0, 200))}, which leads out of the image.`);
+  return parts;
+}
+
+function toInode(header: TarHeader, sha256: string, content: Content): Inode {
+  const { type, mode, uid, gid, mtime, size, link, device, xattrs } = header;
+  return {
+    type: type === 'hard-link' ? 'file' : type,
+    mode,
+    uid,
+    gid,
+    mtime,
+    size,
+    sha256,
+    link,
+    device,
+    xattrs,
+    content: type === 'file' ? content : null,
+  };
+}
+
+/** A byte string as text, when it is UTF-8; else each byte that is not as an escape. */
+export function displayPath(bytes: string): string {
+  const buffer = Buffer.from(bytes, 'latin1');
+  const text = buffer.toString('utf8');
+  if (Buffer.from(text, 'utf8').equals(buffer)) return text;
+  return bytes.replace(/[\x80-\xff]/g, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
+}
+
+/** Text as a byte string. */
+export function toBytes(text: string): string {
+  return Buffer.from(text, 'utf8').toString('latin1');
+}

@@ -1,0 +1,187 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { measuredTree } from '../../../src/caution/measure.ts';
+import { readContainerfile } from '../../../src/verify/containerfile.ts';
+import { buildArguments } from '../../../src/verify/engines/docker.ts';
+import { withoutInfluences } from '../../../src/verify/engines/docker-cli.ts';
+import { overlayContainerfile, startedRoot } from '../../../src/verify/overlay.ts';
+import { probeScript, readProbe } from '../../../src/verify/probe.ts';
+import { listeners, residentBytes } from '../../../src/verify/procfs.ts';
+import { TarReader } from '../../../src/verify/tar.ts';
+import { writeTar } from '../../../src/verify/tar-writer.ts';
+import type { Inode } from '../../../src/verify/tree.ts';
+
+const sockets = [
+  '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid',
+  '   0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0',
+  '   1: 00000000:0050 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0',
+  '   2: 0100007F:1F90 0100007F:9C40 01 00000000:00000000 00:00000000 00000000     0',
+  '   0: 00000000000000000000000001000000:1F91 00000000000000000000000000000000:0000 0A 0:0 00:0 0 0',
+  '   1: 00000000000000000000000000000000:1F92 00000000000000000000000000000000:0000 0A 0:0 00:0 0 0',
+].join('\n');
+
+describe('looking at a service', () => {
+  it('reads which sockets listen, and whether only the machine itself reaches them', () => {
+    expect(listeners(sockets)).toEqual([
+      { port: 8080, version: 4, loopback: true },
+      { port: 80, version: 4, loopback: false },
+      { port: 8081, version: 6, loopback: true },
+      { port: 8082, version: 6, loopback: false },
+    ]);
+  });
+
+  it('adds up the memory of the service’s processes, and not of those that look at it', () => {
+    const status =
+      'Pid:\t1\nPPid:\t0\nVmRSS:\t100 kB\nPid:\t7\nPPid:\t1\nVmRSS:\t50 kB\nPid:\t9\nPPid:\t7\nVmRSS:\t5 kB\nPid:\t20\nPPid:\t0\nVmRSS:\t900 kB\n';
+    expect(residentBytes(status)).toBe(155 * 1024);
+  });
+
+  it('takes the probe’s output apart, whatever the service answers', () => {
+    const output = [
+      '== create-caution-app: listening',
+      '== create-caution-app: http /health',
+      '  HTTP/1.1 404 Not Found',
+      'wget: server returned error: HTTP/1.1 404 Not Found',
+      '== create-caution-app: http /',
+      '  HTTP/1.1 200 OK',
+      '== create-caution-app: sockets',
+      sockets,
+      '== create-caution-app: memory',
+      'Pid:\t1\nPPid:\t0\nVmRSS:\t100 kB',
+      '== create-caution-app: end',
+    ].join('\n');
+    expect(readProbe(output)).toMatchObject({ ready: true, http: { path: '/', status: 200 }, residentBytes: 102_400 });
+    expect(readProbe(output.replace('200 OK', '500 Oh')).http).toEqual({ path: '/health', status: 404 });
+    expect(readProbe('')).toEqual({ ready: false, listening: [], http: null, residentBytes: 0 });
+  });
+
+  it('is done by a script that a POSIX shell can read', () => {
+    for (const port of [null, 80, 8080]) {
+      expect(() => execFileSync('sh', ['-n'], { input: probeScript(port, 30) })).not.toThrow();
+    }
+    expect(probeScript(80, 30)).toContain(':(0050) ');
+  });
+});
+
+function inode(type: Inode['type'], more: Partial<Inode> = {}): Inode {
+  return {
+    ...{
+      type,
+      mode: 0o755,
+      uid: 0,
+      gid: 0,
+      mtime: 0,
+      size: 0,
+      sha256: '',
+      link: '',
+      device: '',
+      xattrs: [],
+      content: null,
+    },
+    ...more,
+  };
+}
+
+describe('the file system that is started', () => {
+  const overlay = { busybox: inode('file'), loader: inode('file'), certificates: inode('file') };
+  const start = (entries: Record<string, Inode>) =>
+    new Map(
+      startedRoot(measuredTree(new Map(Object.entries({ '': inode('directory'), ...entries }))), overlay).map(
+        (entry) => [entry.path, entry],
+      ),
+    );
+
+  it('has Caution’s files over the image’s own, where /bin and /lib lead', () => {
+    const merged = start({
+      bin: inode('link', { link: 'usr/bin' }),
+      lib: inode('link', { link: 'usr/lib' }),
+      'usr/bin/sh': inode('file'),
+    });
+    expect(merged.get('usr/bin/sh')).toMatchObject({ type: 'link', link: '/bin/busybox' });
+    expect(merged.get('usr/bin/busybox')?.source).toBe(overlay.busybox);
+    expect(merged.get('usr/lib/ld-musl-x86_64.so.1')?.source).toBe(overlay.loader);
+    expect(merged.has('bin/busybox')).toBe(false);
+    expect(start({}).get('bin/busybox')?.source).toBe(overlay.busybox);
+    expect(start({}).get('etc/ssl/certs')).toMatchObject({ type: 'directory', mode: 0o755 });
+  });
+
+  it('has Caution’s modes, and hard links as hard links', () => {
+    const twin = inode('file', { mode: 0o600 });
+    const root = start({ a: twin, b: twin, program: inode('file', { mode: 0o4711 }) });
+    expect(root.get('a')).toMatchObject({ type: 'file', mode: 0o644 });
+    expect(root.get('b')).toMatchObject({ type: 'hard-link', link: 'a' });
+    expect(root.get('program')?.mode).toBe(0o755);
+  });
+
+  it('takes the overlay from the release and registry that the Containerfile names', () => {
+    const of = (text: string) => overlayContainerfile(readContainerfile(text));
+    expect(of('FROM quay.io/stagex/core-filesystem:sx2025.10.0')).toMatch(
+      /--from=quay\.io\/stagex\/core-busybox:sx2025\.10\.0@sha256:/,
+    );
+    expect(of('FROM debian')).toMatch(/--from=stagex\/core-musl:sx/);
+  });
+
+  it('is written as a tar that keeps long names and bytes', async () => {
+    const path = `${'d'.repeat(150)}/\xff`;
+    const bytes = async function* () {
+      yield Buffer.from('content');
+    };
+    const found: unknown[] = [];
+    const hash = createHash('sha256');
+    const reader = new TarReader({
+      entry: ({ name, type, link, size }) => found.push({ name, type, link, size }),
+      data: (chunk) => hash.update(chunk),
+      end: () => undefined,
+    });
+    const members = [
+      { path, type: 'file' as const, mode: 0o644, link: '', size: 7, content: bytes() },
+      { path: 'link', type: 'link' as const, mode: 0o777, link: 't'.repeat(120), size: 0, content: null },
+      { path: 'folder', type: 'directory' as const, mode: 0o755, link: '', size: 0, content: null },
+    ];
+    for await (const chunk of writeTar(members)) reader.write(chunk);
+    reader.close();
+    expect(found).toEqual([
+      { name: path, type: 'file', link: '', size: 7 },
+      { name: 'link', type: 'link', link: 't'.repeat(120), size: 0 },
+      { name: 'folder/', type: 'directory', link: '', size: 0 },
+    ]);
+    expect(hash.digest('hex')).toBe(createHash('sha256').update('content').digest('hex'));
+  });
+});
+
+describe('the command that builds', () => {
+  it('gives RUN steps nothing but a host name, and sets times back at export alone', () => {
+    const order = {
+      context: '/c',
+      containerfile: '/c/Containerfile',
+      overrides: [],
+      hostname: 'h',
+      cacheNamespace: null,
+      output: '/tmp/a,b/"x".tar',
+    };
+    const args = buildArguments(order, 'default', 'oci');
+    expect(args.filter((_, index) => args[index - 1] === '--build-arg')).toEqual(['BUILDKIT_SANDBOX_HOSTNAME=h']);
+    expect(args).toEqual(expect.arrayContaining(['--no-cache', '--provenance=false', '--sbom=false']));
+    expect(args[args.indexOf('--output') + 1]).toBe(
+      'type=oci,"dest=/tmp/a,b/""x"".tar",source-date-epoch=1,rewrite-timestamp=true,compression=uncompressed,force-compression=true',
+    );
+    expect(buildArguments(order, 'default', 'tar')).toContain('type=tar,"dest=/tmp/a,b/""x"".tar",source-date-epoch=1');
+  });
+
+  it('is not led astray by the environment', () => {
+    const env = {
+      DOCKER_BUILDKIT: '0',
+      SOURCE_DATE_EPOCH: '1',
+      BUILDX_BUILDER: 'x',
+      BUILDX_CONFIG: '/x',
+      DOCKER_HOST: 'unix:///x',
+      HOME: '/',
+    };
+    expect(Object.keys(withoutInfluences(env)).sort()).toEqual([
+      'BUILDX_BUILDER',
+      'DOCKER_BUILDKIT',
+      'SOURCE_DATE_EPOCH',
+    ]);
+  });
+});
