@@ -6,6 +6,12 @@ import { spawn } from '@lydell/node-pty';
 import { cli, prepare, root } from './prepare.mjs';
 
 const columns = 100;
+const esc = '\u001b';
+const redraw = new RegExp(`(${esc}\\[\\d+A|${esc}\\[0J|\\r?\\n)`);
+const goUp = new RegExp(`^${esc}\\[(\\d+)A$`);
+const otherEscapes = new RegExp(`${esc}\\[(?!\\d+m)[0-9;?]*[A-Za-z]`, 'g');
+const style = new RegExp(`(${esc}\\[\\d+m)`);
+const styleCode = new RegExp(`^${esc}\\[(\\d+)m$`);
 const colors = { 31: '#f47067', 32: '#8ddb8c', 33: '#f69d50', 90: '#768390' };
 
 /** @returns {Promise<string>} what the terminal was sent */
@@ -36,26 +42,26 @@ function record() {
 function screen(seen) {
   /** @type {string[]} */
   const lines = [''];
-  const parts = seen.split(/(\u001b\[\d+A|\u001b\[0J|\r?\n)/);
+  const parts = seen.split(redraw);
   for (const part of parts) {
-    const up = /^\u001b\[(\d+)A$/.exec(part);
+    const up = goUp.exec(part);
     if (up) lines.length = Math.max(1, lines.length - Number(up[1]));
     else if (/^\r?\n$/.test(part)) lines.push('');
-    else if (part === '\u001b[0J') lines[lines.length - 1] = '';
+    else if (part === `${esc}[0J`) lines[lines.length - 1] = '';
     else lines[lines.length - 1] += part;
   }
-  return lines.map((line) => line.replace(/\u001b\[(?!\d+m)[0-9;?]*[A-Za-z]/g, '').trimEnd());
+  return lines.map((line) => line.replace(otherEscapes, '').trimEnd());
 }
 
 /** @param {string} text */
-const escape = (text) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
+const markup = (text) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 
 /** @param {string} line @param {number} index */
 function svgLine(line, index) {
   let color = '#cdd9e5';
-  const spans = line.split(/(\u001b\[\d+m)/).map((part) => {
-    const code = /^\u001b\[(\d+)m$/.exec(part)?.[1];
-    if (code === undefined) return part === '' ? '' : `<tspan fill="${color}">${escape(part)}</tspan>`;
+  const spans = line.split(style).map((part) => {
+    const code = styleCode.exec(part)?.[1];
+    if (code === undefined) return part === '' ? '' : `<tspan fill="${color}">${markup(part)}</tspan>`;
     color = colors[/** @type {keyof typeof colors} */ (Number(code))] ?? (code === '2' ? colors[90] : '#cdd9e5');
     return '';
   });

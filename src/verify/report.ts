@@ -44,19 +44,23 @@ function verdictLines(
   } else {
     lines.push(paint('red', '✘ Not reproducible: the builds are not the same enclave'));
   }
-  lines.push(
-    imageIdentical
-      ? paint('green', `✔ The same image, bit for bit: ${builds[0]?.manifest ?? ''}`)
-      : paint(
-          'yellow',
-          `! Not the same image, bit for bit${reproducible ? ' (metadata that Caution does not measure)' : ''}`,
-        ),
-  );
+  lines.push(imageLine(reproducible, imageIdentical, builds, paint));
   if (imageConditions !== '') lines.push(paint('dim', `  ${imageConditions}`));
   if (!builds.every(({ executionProved }) => executionProved)) {
     lines.push(paint('yellow', '! The engine did not prove that every step ran in each build'));
   }
   return lines;
+}
+
+/** The second claim, which does not decide. Without a manifest there was nothing to hold against each other. */
+function imageLine(reproducible: boolean, identical: boolean, builds: Verification['builds'], paint: Paint): string {
+  const manifest = builds[0]?.manifest ?? '';
+  if (identical) return paint('green', `✔ The same image, bit for bit: ${manifest}`);
+  if (manifest === '') return paint('dim', '– The images themselves could not be compared');
+  return paint(
+    'yellow',
+    `! Not the same image, bit for bit${reproducible ? ' (metadata that Caution does not measure)' : ''}`,
+  );
 }
 
 function differenceLines(differences: readonly Difference[], paint: Paint): string[] {

@@ -36,6 +36,7 @@ describe('ports', () => {
 });
 
 describe('sources', () => {
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: the platform's own placeholder
   it.each(['https://example.com/team/api.git', 'https://example.com/archive/${COMMIT}.tar.gz'])('take %s', (url) =>
     expect(checkSource(url)).toBeNull(),
   );
