@@ -4,9 +4,44 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import Handlebars from 'handlebars';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const dist = path.join(root, 'dist');
+
+/**
+ * Puts compiled templates in the place of the module that compiles them.
+ * @type {import('esbuild').Plugin}
+ */
+const compiledTemplates = {
+  name: 'compiled-templates',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]src[\\/]scaffold[\\/]compile\.ts$/ }, async () => ({
+      contents: await compiledModule(),
+      loader: 'js',
+      resolveDir: root,
+    }));
+  },
+};
+
+/** The exports of `src/scaffold/compile.ts`, over templates that are compiled now. */
+async function compiledModule() {
+  const folder = path.join(root, 'templates');
+  const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.hbs')).sort();
+  const specs = await Promise.all(
+    names.map(async (name) => {
+      const source = await readFile(path.join(folder, name), 'utf8');
+      return `${JSON.stringify(name.split(path.sep).join('/'))}: ${Handlebars.precompile(source, { noEscape: true, strict: true, preventIndent: true })}`;
+    }),
+  );
+  return `import Handlebars from 'handlebars/runtime.js';
+const specs = {\n${specs.join(',\n')}\n};
+export function compileTemplate(file, helpers) {
+  const handlebars = Handlebars.create();
+  handlebars.registerHelper(helpers);
+  return handlebars.template(specs[file]);
+}`;
+}
 
 await rm(dist, { recursive: true, force: true });
 const { metafile } = await build({
@@ -19,11 +54,13 @@ const { metafile } = await build({
   platform: 'node',
   target: 'node20.19',
   minifySyntax: true,
+  minifyWhitespace: true,
   chunkNames: 'chunks/[name]-[hash]',
   // Bundled CommonJS asks for `require`, which a module does not have.
   banner: {
     js: "#!/usr/bin/env node\nimport { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);",
   },
+  plugins: [compiledTemplates],
   metafile: true,
   logLevel: 'warning',
 });

@@ -18,7 +18,7 @@ export async function prepare() {
     say('Installing dependencies (npm ci)');
     await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
   }
-  if (!existsSync(cli) || isOlder(cli, ['src', 'scripts/build.mjs', 'package-lock.json'])) {
+  if (!existsSync(cli) || isOlder(cli, ['src', 'templates', 'scripts/build.mjs', 'package-lock.json'])) {
     say('Building dist/cli.js');
     await run(process.execPath, ['scripts/build.mjs']);
   }

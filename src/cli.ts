@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
+import { createCommand } from './commands/create/index.ts';
 import type { Io } from './commands/io.ts';
+import { verifyCommand } from './commands/verify.ts';
 import { CancelledError, ExitCode, UserError } from './errors.ts';
 import { type Output, printable, styled, takesColor } from './output.ts';
 import { shipped } from './package-root.ts';
+import { parseArguments } from './settings/flags.ts';
 
 /** The process's edge: arguments in, exit code out. The only process.exit, and the only signal handlers. */
 async function main(): Promise<number> {
@@ -29,7 +32,6 @@ async function main(): Promise<number> {
 
 async function dispatch(argv: string[], output: Output, signal: AbortSignal): Promise<number> {
   const { version } = JSON.parse(readFileSync(shipped('package.json'), 'utf8')) as { version: string };
-  const { parseArguments } = await import('./settings/flags.ts');
   const io: Io = { output, input: process.stdin, env: process.env, cwd: process.cwd(), signal, version };
   const invocation = parseArguments(argv, process.env, version);
   switch (invocation.command) {
@@ -37,9 +39,9 @@ async function dispatch(argv: string[], output: Output, signal: AbortSignal): Pr
       output.stdout.write(invocation.text);
       return ExitCode.Ok;
     case 'verify':
-      return (await import('./commands/verify.ts')).verifyCommand(invocation.flags, io);
+      return verifyCommand(invocation.flags, io);
     case 'create':
-      return (await import('./commands/create/index.ts')).createCommand(invocation.flags, io);
+      return createCommand(invocation.flags, io);
   }
 }
 

@@ -1,16 +1,23 @@
 import type { LanguageId } from '../app.ts';
-import type { Language } from './language.ts';
+import { go } from './go/index.ts';
+import type { Detect, Language } from './language.ts';
+import { node } from './node/index.ts';
+import { python } from './python/index.ts';
+import { rust } from './rust/index.ts';
 
-/** Loads one language: a starter needs no more than its own. */
-export async function loadLanguage(id: LanguageId): Promise<Language> {
+/** What each language's templates need. */
+export const languages: Readonly<Record<LanguageId, Language>> = { rust, node, python, go };
+
+/** Loads what recognises one language, with the parsers that it needs: a starter goes without. */
+export async function loadDetection(id: LanguageId): Promise<Detect> {
   switch (id) {
     case 'rust':
-      return (await import('./rust/index.ts')).rust;
+      return (await import('./rust/detect.ts')).detectRust;
     case 'node':
-      return (await import('./node/index.ts')).node;
+      return (await import('./node/detect.ts')).detectNode;
     case 'python':
-      return (await import('./python/index.ts')).python;
+      return (await import('./python/detect.ts')).detectPython;
     case 'go':
-      return (await import('./go/index.ts')).go;
+      return (await import('./go/detect.ts')).detectGo;
   }
 }

@@ -53,10 +53,11 @@ export interface Language {
   images: readonly string[];
   /** The starter service: its manager and entry. */
   starter: Pick<Detection, 'manager' | 'entry' | 'env' | 'build'> & { manager: string; entry: string };
-  /** Recognises a service of this language; null when it is none. Pure but for the project's reads. */
-  detect(project: Project): Detection | null;
   /** From the chosen entry to what the image runs. `app.build` holds detection's facts. */
   runnable(app: Pick<App, 'name' | 'entry' | 'dir' | 'manager' | 'build' | 'starter'>): Runnable;
   /** A name for the entry that this language would refuse gives the reason, else null. */
   checkEntry(entry: string): string | null;
 }
+
+/** Recognises a service of one language; null when it is none. Pure but for the project's reads. */
+export type Detect = (project: Project) => Detection | null;

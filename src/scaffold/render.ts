@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import Handlebars from 'handlebars';
 import type { App } from '../app.ts';
 import { formatRun, quoteWord } from '../caution/words.ts';
 import { shipped } from '../package-root.ts';
 import { imageReference } from '../stagex/releases.ts';
+import { compileTemplate, type Helpers } from './compile.ts';
 
 /** A file as it shall stand. `path` is relative to the build context's root, with `/` separators. */
 export interface RenderedFile {
@@ -19,12 +19,11 @@ export interface RenderedFile {
  */
 export function render(app: App): RenderedFile[] {
   const context = templateContext(app);
-  const folder = path.join(shipped('templates'), app.language);
   const files = [
-    { path: app.containerfile, template: path.join(folder, 'Containerfile.hbs') },
-    { path: 'Procfile', template: path.join(shipped('templates'), 'common', 'Procfile.hbs') },
-    { path: ignoreFile(app), template: templateFile(folder, '_dockerignore') },
-    ...(app.starter ? starterFiles(path.join(folder, 'starter'), app) : []),
+    { path: app.containerfile, template: `${app.language}/Containerfile.hbs` },
+    { path: 'Procfile', template: 'common/Procfile.hbs' },
+    { path: ignoreFile(app), template: ignoreTemplate(app.language) },
+    ...(app.starter ? starterFiles(app) : []),
   ];
   return files
     .map((file) => ({ path: file.path, content: renderFile(file.template, context) }))
@@ -40,19 +39,21 @@ export function ignoreFile(app: Pick<App, 'dir' | 'containerfile'>): string {
   return app.dir === '' ? '.dockerignore' : `${app.containerfile}.dockerignore`;
 }
 
-/** A template that may or may not vary: with `.hbs` when it does. */
-function templateFile(folder: string, name: string): string {
-  const varying = path.join(folder, `${name}.hbs`);
-  return existsSync(varying) ? varying : path.join(folder, name);
+/** The ignore file varies in some languages, and has `.hbs` there. */
+function ignoreTemplate(language: string): string {
+  const varying = `${language}/_dockerignore.hbs`;
+  return existsSync(path.join(templates(), varying)) ? varying : `${language}/_dockerignore`;
 }
 
-function starterFiles(folder: string, app: App): { path: string; template: string }[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
+function starterFiles(app: App): { path: string; template: string }[] {
+  const folder = `${app.language}/starter`;
+  return readdirSync(path.join(templates(), folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => {
-      const template = path.join(entry.parentPath, entry.name);
-      const written = path.relative(folder, template).split(path.sep).map(writtenName).join('/');
-      return { path: app.dir === '' ? written : `${app.dir}/${written}`, template };
+      const relative = path.relative(path.join(templates(), folder), path.join(entry.parentPath, entry.name));
+      const parts = relative.split(path.sep);
+      const written = parts.map(writtenName).join('/');
+      return { path: app.dir === '' ? written : `${app.dir}/${written}`, template: `${folder}/${parts.join('/')}` };
     });
 }
 
@@ -62,11 +63,11 @@ function writtenName(name: string): string {
   return /^_(?!_)/.test(plain) ? `.${plain.slice(1)}` : plain;
 }
 
+const templates = () => shipped('templates');
+
 function renderFile(template: string, context: Record<string, unknown>): string {
-  const source = readFileSync(template, 'utf8');
-  if (!template.endsWith('.hbs')) return source;
-  // Nothing is escaped for HTML: each value was validated, or is quoted by the helper for the place where it lands.
-  return handlebars.compile(source, { noEscape: true, strict: true, preventIndent: true })(context);
+  if (template.endsWith('.hbs')) return compileTemplate(template, helpers)(context);
+  return readFileSync(path.join(templates(), template), 'utf8');
 }
 
 function templateContext(app: App): Record<string, unknown> {
@@ -78,8 +79,7 @@ function templateContext(app: App): Record<string, unknown> {
   };
 }
 
-const handlebars = Handlebars.create();
-handlebars.registerHelper({
+const helpers: Helpers = {
   image(this: App, name: string) {
     return imageReference(name, this);
   },
@@ -92,7 +92,7 @@ handlebars.registerHelper({
       .join(' '),
   list: (values: readonly unknown[], separator: string) => values.join(separator),
   eq: (a: unknown, b: unknown) => a === b,
-});
+};
 
 /**
  * A value for a Dockerfile's `NAME=value`: double quotes when it is not plain, with `\`, `"` and `$` escaped.

@@ -5,7 +5,7 @@ import { languageIds } from '../app.ts';
 import { checkSource } from '../caution/limits.ts';
 import { type Procfile, parseProcfile } from '../caution/procfile.ts';
 import { UserError } from '../errors.ts';
-import { loadLanguage } from '../languages/index.ts';
+import { loadDetection } from '../languages/index.ts';
 import type { Detection, Project } from '../languages/language.ts';
 import type { Target } from '../target.ts';
 import type { Known } from './table.ts';
@@ -33,7 +33,7 @@ export async function lookAround(target: Target, wanted: LanguageId | undefined)
 async function detect(project: Project, wanted: LanguageId | undefined): Promise<Detection[]> {
   const found: Detection[] = [];
   for (const id of wanted === undefined ? languageIds : [wanted]) {
-    const detection = (await loadLanguage(id)).detect(project);
+    const detection = (await loadDetection(id))(project);
     if (detection) found.push(detection);
   }
   return found;

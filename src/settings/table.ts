@@ -12,6 +12,7 @@ import {
   nearestName,
 } from '../caution/limits.ts';
 import { parseRun } from '../caution/words.ts';
+import { languages } from '../languages/index.ts';
 import type { Detection } from '../languages/language.ts';
 import { defaultRegistry, defaultRelease, releases } from '../stagex/releases.ts';
 
@@ -88,12 +89,11 @@ const never = () => false;
 const nothing = () => null;
 
 /** The languages as a person picks them. */
-export const languageOptions: (Option & { value: LanguageId })[] = [
-  { value: 'rust', label: 'Rust', hint: 'axum, one static binary' },
-  { value: 'node', label: 'Node.js', hint: 'Hono, TypeScript without a bundler' },
-  { value: 'python', label: 'Python', hint: 'Starlette and uvicorn, hash-locked' },
-  { value: 'go', label: 'Go', hint: 'chi, one static binary' },
-];
+export const languageOptions: readonly Option[] = languageIds.map((id) => ({
+  value: id,
+  label: languages[id].label,
+  hint: languages[id].hint,
+}));
 
 /** Every setting of `create`, in the order in which questions are asked. */
 export const settings: readonly Setting[] = [

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { App, LanguageId } from '../../app.ts';
 import { checkContainerfile } from '../../caution/limits.ts';
 import { ExitCode, UserError } from '../../errors.ts';
-import { loadLanguage } from '../../languages/index.ts';
+import { languages } from '../../languages/index.ts';
 import type { Detection, Language } from '../../languages/language.ts';
 import type { CreateFlags } from '../../settings/flags.ts';
 import { checkAnswers, type Resolved, resolve, unansweredSettings } from '../../settings/resolve.ts';
@@ -41,7 +41,7 @@ export async function decide(flags: CreateFlags, io: Io): Promise<Decision> {
     known = await knownFrom(answers, surroundings);
     if (flags.verify === undefined) verify = await askYesNo('Build it twice now and compare?', true, terminal);
   }
-  const language = known.language === null ? null : await loadLanguage(known.language);
+  const language = known.language === null ? null : languages[known.language];
   const resolved = resolve(known, target, language);
   const unanswered = asks || flags.yes || flags.dryRun ? [] : unansweredSettings(known).map(flagName);
   const missing = [...new Set([...resolved.missing, ...unanswered])];
@@ -121,7 +121,7 @@ async function knownFrom(answers: Answers, surroundings: Surroundings): Promise<
   const { detections, ...rest } = surroundings;
   const detection = chosen(detections, answers.language);
   const id = (answers.language ?? detection?.language ?? null) as LanguageId | null;
-  const language = id === null ? null : await loadLanguage(id);
+  const language = id === null ? null : languages[id];
   return {
     ...rest,
     answers,

@@ -1,7 +1,7 @@
 import type { Evidence, Finding } from '../../app.ts';
 import type { Detection, Project } from '../language.ts';
 import { agreedPort, inside, isPlainPath, lineOf, serviceName, sightings } from '../scan.ts';
-import { type GoMod, parseGoMod } from './gomod.ts';
+import { baseName, type GoMod, parseGoMod } from './gomod.ts';
 import { type Program, readPackages } from './packages.ts';
 import { sumFindings, vendorFindings } from './sums.ts';
 
@@ -93,12 +93,6 @@ function choose(programs: readonly Program[]): Program | null {
   const services = programs.filter(({ aside }) => !aside);
   const candidates = services.length > 0 ? services : programs;
   return candidates.length === 1 ? (candidates[0] ?? null) : null;
-}
-
-/** The last part of a module's path that is not a major version: `example.com/api/v2` is `api`. */
-export function baseName(module: string): string {
-  const parts = module.split('/').filter((part) => !/^v\d+$/.test(part));
-  return parts.at(-1) ?? module;
 }
 
 function versionFindings({ go }: GoMod): Finding[] {

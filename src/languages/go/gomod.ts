@@ -107,3 +107,9 @@ function broken(reason: string, line: number): Finding {
     mend: 'Correct the line: `go mod edit -json` names the same place.',
   };
 }
+
+/** The last part of a module's path that is not a major version: `example.com/api/v2` is `api`. */
+export function baseName(module: string): string {
+  const parts = module.split('/').filter((part) => !/^v\d+$/.test(part));
+  return parts.at(-1) ?? module;
+}

@@ -1,6 +1,7 @@
 import type { Language } from '../language.ts';
 import { isPlainPath } from '../scan.ts';
-import { baseName, detectGo, type GoFacts } from './detect.ts';
+import type { GoFacts } from './detect.ts';
+import { baseName } from './gomod.ts';
 
 const starterFacts: GoFacts = { module: 'example.com/server', dependencies: 'download', modules: [] };
 
@@ -11,7 +12,6 @@ export const go: Language = {
   memoryMb: 512,
   images: ['pallet-go', 'core-filesystem'],
   starter: { manager: 'go', entry: '.', env: { PORT: '' }, build: { ...starterFacts } },
-  detect: detectGo,
   runnable({ entry, build }) {
     const binary = binaryOf(entry, (build as unknown as GoFacts).module);
     return { command: [`/app/${binary}`], env: {}, build: { package: entry, binary } };

@@ -1,6 +1,5 @@
 import type { Language } from '../language.ts';
 import { isPlainPath } from '../scan.ts';
-import { detectNode } from './detect.ts';
 
 export const node: Language = {
   id: 'node',
@@ -10,7 +9,6 @@ export const node: Language = {
   memoryMb: 1024,
   images: ['pallet-nodejs', 'core-filesystem'],
   starter: { manager: 'npm', entry: 'src/server.ts', env: { PORT: '' }, build: {} },
-  detect: detectNode,
   runnable({ name, entry, build }) {
     return {
       command: ['/usr/bin/node', ...texts(build.options), `/app/${entry}`, ...texts(build.arguments)],

@@ -1,5 +1,4 @@
 import type { Language } from '../language.ts';
-import { detectPython } from './detect.ts';
 import { serverFor, serverWords } from './servers.ts';
 
 export const python: Language = {
@@ -10,7 +9,6 @@ export const python: Language = {
   memoryMb: 512,
   images: ['core-uv', 'core-ca-certificates', 'pallet-python', 'core-filesystem'],
   starter: { manager: 'uv', entry: 'app', env: { PORT: '' }, build: { requirements: ['requirements.txt'] } },
-  detect: detectPython,
   runnable({ entry, build }) {
     // Packages below src are imported from there.
     const folder = build.sourceFolder === true ? '/app/src' : '/app';

@@ -1,6 +1,5 @@
 import type { Language } from '../language.ts';
 import type { Program, RustFacts } from './detect.ts';
-import { detectRust } from './detect.ts';
 
 const starterFacts: RustFacts = {
   programs: [{ entry: 'server', binary: 'server', package: null, features: [] }],
@@ -15,7 +14,6 @@ export const rust: Language = {
   memoryMb: 512,
   images: ['pallet-rust', 'core-filesystem'],
   starter: { manager: 'cargo', entry: 'server', env: { PORT: '' }, build: { ...starterFacts } },
-  detect: detectRust,
   runnable({ entry, build }) {
     const program = programOf(entry, build);
     return { command: [`/app/${program.binary}`], env: {}, build: { ...program } };

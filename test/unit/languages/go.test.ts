@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { detectGo } from '../../../src/languages/go/detect.ts';
 import { go } from '../../../src/languages/go/index.ts';
 import type { Detection } from '../../../src/languages/language.ts';
 import { projectOf } from '../../../src/languages/project.ts';
@@ -9,7 +10,7 @@ const chi = 'github.com/go-chi/chi/v5';
 const sum = `${chi} v5.5.0 h1:x=\n${chi} v5.5.0/go.mod h1:y=\n`;
 
 function detect(files: Record<string, string>): Detection {
-  const detection = go.detect(projectOf(files));
+  const detection = detectGo(projectOf(files));
   if (!detection) throw new Error('not recognised');
   return detection;
 }
@@ -88,7 +89,7 @@ describe('the program', () => {
 
 describe('go.mod', () => {
   test('is needed: other folders are no Go service', () => {
-    expect(go.detect(projectOf({ 'main.go': main }))).toBeNull();
+    expect(detectGo(projectOf({ 'main.go': main }))).toBeNull();
   });
 
   test('missing beside go.work is said', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Detection } from '../../../src/languages/language.ts';
+import { detectNode } from '../../../src/languages/node/detect.ts';
 import { node } from '../../../src/languages/node/index.ts';
 import { projectOf } from '../../../src/languages/project.ts';
 
@@ -8,7 +9,7 @@ const lockOf = (root: object = {}, packages: object = {}) =>
 
 /** A service with package.json, a lock that fits it, and other files. */
 function detect(manifest: object, files: Record<string, string> = {}): Detection {
-  const found = node.detect(
+  const found = detectNode(
     projectOf({ 'package.json': JSON.stringify(manifest, null, 2), 'package-lock.json': lockOf(manifest), ...files }),
   );
   if (found === null) throw new Error('not detected');
@@ -20,14 +21,14 @@ const start = (line: string) => ({ scripts: { start: line } });
 
 describe('a folder without package.json', () => {
   it('is no Node service', () => {
-    expect(node.detect(projectOf({ 'main.go': 'package main' }))).toBeNull();
+    expect(detectNode(projectOf({ 'main.go': 'package main' }))).toBeNull();
   });
 });
 
 describe('a package.json that only brings tools', () => {
   it('is no Node service', () => {
     const manifest = JSON.stringify({ name: 'x', devDependencies: { prettier: '^3' }, scripts: { fmt: 'prettier .' } });
-    expect(node.detect(projectOf({ 'package.json': manifest }))).toBeNull();
+    expect(detectNode(projectOf({ 'package.json': manifest }))).toBeNull();
   });
 });
 
@@ -197,7 +198,7 @@ describe('the port', () => {
 describe('the lock file', () => {
   const manifest = { ...start('node a.js'), dependencies: { hono: '^4' } };
   const files = { 'package.json': JSON.stringify(manifest), 'a.js': '' };
-  const detected = (more: Record<string, string>) => node.detect(projectOf({ ...files, ...more }));
+  const detected = (more: Record<string, string>) => detectNode(projectOf({ ...files, ...more }));
   const idsOf = (more: Record<string, string>) => detected(more)?.findings.map(({ id }) => id);
   const hono = { version: '4.0.0', integrity: 'sha512-x' };
   const locked = (packages: object) => ({ 'package-lock.json': lockOf({ dependencies: { hono: '^4' } }, packages) });
@@ -255,7 +256,7 @@ describe('the manifest', () => {
       ['{\n  "name": "x"\n', 3],
       ['[]', 1],
     ] as const) {
-      const found = node.detect(projectOf({ 'package.json': text }));
+      const found = detectNode(projectOf({ 'package.json': text }));
       expect(found?.findings, text).toMatchObject([{ id: 'node-manifest-unreadable', level: 'error', line }]);
     }
   });
@@ -298,7 +299,7 @@ describe('the manifest', () => {
 
   it('nested a hundred thousand deep is refused, not a crash', () => {
     const deep = `{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
-    expect(() => node.detect(projectOf({ 'package.json': deep }))).not.toThrow();
+    expect(() => detectNode(projectOf({ 'package.json': deep }))).not.toThrow();
   });
 });
 

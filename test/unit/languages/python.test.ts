@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Detection } from '../../../src/languages/language.ts';
 import { projectOf } from '../../../src/languages/project.ts';
+import { detectPython } from '../../../src/languages/python/detect.ts';
 import { python } from '../../../src/languages/python/index.ts';
 import { admits } from '../../../src/languages/python/versions.ts';
 
@@ -9,7 +10,7 @@ const locked = (...names: string[]) => names.map((name) => `${name}==1.0 \\\n   
 
 /** A service whose requirements are locked, with these files. */
 function detect(files: Record<string, string>, requirements = locked('uvicorn', 'gunicorn')): Detection {
-  const found = python.detect(projectOf({ 'requirements.txt': requirements, ...files }));
+  const found = detectPython(projectOf({ 'requirements.txt': requirements, ...files }));
   if (found === null) throw new Error('not detected');
   return found;
 }
@@ -21,9 +22,9 @@ const runOf = (found: Detection, entry = found.entry ?? '') =>
 
 describe('a folder', () => {
   it('without requirements, lock file or project metadata is no Python service', () => {
-    expect(python.detect(projectOf({ 'tool.py': 'print(1)' }))).toBeNull();
-    expect(python.detect(projectOf({ 'pyproject.toml': '[tool.ruff]\nline-length = 100' }))).toBeNull();
-    expect(python.detect(projectOf({ 'pyproject.toml': '[project]\nname = "x"' }))).not.toBeNull();
+    expect(detectPython(projectOf({ 'tool.py': 'print(1)' }))).toBeNull();
+    expect(detectPython(projectOf({ 'pyproject.toml': '[tool.ruff]\nline-length = 100' }))).toBeNull();
+    expect(detectPython(projectOf({ 'pyproject.toml': '[project]\nname = "x"' }))).not.toBeNull();
   });
 });
 
@@ -161,7 +162,7 @@ describe('requirements', () => {
     ['Pipfile.lock', 'pipenv requirements'],
     ['requirements.in', 'uv pip compile'],
   ])('come from %s by the command that is said', (file, command) => {
-    const found = python.detect(projectOf({ [file]: '', 'pyproject.toml': '[project]\nname = "x"' }));
+    const found = detectPython(projectOf({ [file]: '', 'pyproject.toml': '[project]\nname = "x"' }));
     expect(found?.findings).toMatchObject([{ id: 'python-no-requirements' }]);
     expect(found?.findings[0]?.mend).toContain(command);
   });

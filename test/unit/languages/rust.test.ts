@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Detection } from '../../../src/languages/language.ts';
 import { projectOf } from '../../../src/languages/project.ts';
+import { detectRust } from '../../../src/languages/rust/detect.ts';
 import { rust } from '../../../src/languages/rust/index.ts';
 
 const main = 'fn main() {}\n';
@@ -20,7 +21,7 @@ function crate(name: string, dependencies: string[] = [], version = '1.2.3'): st
 }
 
 function detect(files: Record<string, string>): Detection {
-  const detection = rust.detect(projectOf(files));
+  const detection = detectRust(projectOf(files));
   if (!detection) throw new Error('not recognised');
   return detection;
 }
@@ -102,7 +103,7 @@ describe('the program', () => {
 
 describe('the manifest', () => {
   test('is needed: other folders are no Rust service', () => {
-    expect(rust.detect(projectOf({ 'src/main.rs': main }))).toBeNull();
+    expect(detectRust(projectOf({ 'src/main.rs': main }))).toBeNull();
   });
 
   test('that does not parse is named with its line', () => {
@@ -299,7 +300,7 @@ describe('hostile manifests', () => {
         const cargo = manifest(
           `[[bin]]\nname = ${JSON.stringify(bin)}\npath = "src/main.rs"\nrequired-features = [${JSON.stringify(feature)}]\n`,
         );
-        const detection = rust.detect(projectOf({ 'Cargo.toml': cargo, 'Cargo.lock': lock(), 'src/main.rs': main }));
+        const detection = detectRust(projectOf({ 'Cargo.toml': cargo, 'Cargo.lock': lock(), 'src/main.rs': main }));
         for (const entry of detection?.entries ?? []) {
           expect(rust.checkEntry(entry)).toBeNull();
           expect(JSON.stringify(runnable(detection as Detection, entry))).toMatch(/^[\w"{}[\]:,./+-]*$/);

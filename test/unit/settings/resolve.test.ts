@@ -10,7 +10,6 @@ const language: Language = {
   memoryMb: 512,
   images: [],
   starter: { manager: 'go', entry: '.', env: { PORT: '' }, build: { binary: 'server' } },
-  detect: () => null,
   runnable: ({ entry }) => ({ command: ['/app/server', entry], env: {}, build: { package: entry } }),
   checkEntry: (entry) => (entry === 'bad' ? 'It is bad.' : null),
 };
