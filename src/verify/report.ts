@@ -1,4 +1,4 @@
-import { megabytes, type Output, printable, printableLine, styled } from '../output.ts';
+import { megabytes, type Output, printable, printableLine, styled, wrap } from '../output.ts';
 import type { Difference, Verification } from './types.ts';
 
 /** How many differing paths the terminal shows; `--json` has them all. */
@@ -45,7 +45,7 @@ function verdictLines(
     lines.push(paint('red', '✘ Not reproducible: the builds are not the same enclave'));
   }
   lines.push(imageLine(reproducible, imageIdentical, builds, paint));
-  if (imageConditions !== '') lines.push(paint('dim', `  ${imageConditions}`));
+  if (imageConditions !== '') lines.push(...wrap(imageConditions, 94, '').map((line) => paint('dim', `  ${line}`)));
   if (!builds.every(({ executionProved }) => executionProved)) {
     lines.push(paint('yellow', '! The engine did not prove that every step ran in each build'));
   }
@@ -86,7 +86,8 @@ function buildLines({ builds, varied, heldStill, commit, dirty }: Verification):
       `build ${index + 1}  ${build.seconds.toFixed(1)} s, ${build.stepsRun} steps run, ${cached}  (${printableLine(build.version, 60)})`,
     );
   }
-  lines.push(`varied: ${varied.map(({ what }) => what).join(', ') || 'nothing'}; held still: ${heldStill.join(', ')}`);
+  lines.push(...wrap(`varied: ${varied.map(({ what }) => what).join(', ') || 'nothing'}`));
+  lines.push(...wrap(`held still: ${heldStill.join(', ')}`));
   lines.push(
     `source: ${commit === null ? 'no commit' : `commit ${commit.slice(0, 12)}`}${dirty ? ', with changes that are not committed' : ''}`,
   );
@@ -121,7 +122,7 @@ function findingLines({ findings }: Verification, paint: Paint): string[] {
     const where =
       finding.path === undefined ? '' : `${finding.path}${finding.line === undefined ? '' : `:${finding.line}`}: `;
     const text = printableLine(`${finding.level}: ${where}${finding.message} ${finding.mend}`, 400);
-    return [finding.level === 'note' ? paint('dim', text) : paint('yellow', text)];
+    return wrap(text).map((line) => paint(finding.level === 'note' ? 'dim' : 'yellow', line));
   });
 }
 
