@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createCommand } from './commands/create/index.ts';
 import type { Io } from './commands/io.ts';
 import { verifyCommand } from './commands/verify.ts';
-import { CancelledError, ExitCode, UserError } from './errors.ts';
+import { CancelledError, ExitCode, fileError, UserError } from './errors.ts';
 import { type Output, printable, styled, takesColor } from './output.ts';
 import { shipped } from './package-root.ts';
 import { parseArguments } from './settings/flags.ts';
@@ -13,15 +13,18 @@ async function main(): Promise<number> {
     stdout: process.stdout,
     stderr: process.stderr,
     color: takesColor(process.stderr, process.env),
+    resultColor: takesColor(process.stdout, process.env),
   };
   const controller = new AbortController();
   process.on('SIGINT', () => controller.abort(new CancelledError(ExitCode.Interrupted)));
   process.on('SIGTERM', () => controller.abort(new CancelledError(ExitCode.Terminated)));
-  // A reader that went away (`| head`) ends the run quietly.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(ExitCode.Ok);
-    throw error;
-  });
+  process.on('SIGHUP', () => controller.abort(new CancelledError(ExitCode.HungUp)));
+  // A reader that went away (`| head`) changes nothing of what is true, nor of the exit code.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
   const argv = process.argv.slice(2);
   try {
     return await dispatch(argv, output, controller.signal);
@@ -54,12 +57,13 @@ function report(error: unknown, output: Output, json: boolean, signal: AbortSign
     else output.stderr.write('\nCancelled.\n');
     return cancelled.exitCode;
   }
-  if (error instanceof UserError) {
-    const { code, message, next } = error;
+  const known = error instanceof UserError ? error : fileError(error, 'io-failed');
+  if (known) {
+    const { code, message, next } = known;
     if (json) output.stdout.write(`${JSON.stringify({ error: { code, message, next: next ?? null } }, null, 2)}\n`);
     output.stderr.write(`${styled(output, 'red', 'error')} ${printable(message)}\n`);
     if (next !== undefined) output.stderr.write(`      ${printable(next)}\n`);
-    return error.exitCode;
+    return known.exitCode;
   }
   if (json) output.stdout.write(`${JSON.stringify({ error: { code: 'bug', message: String(error), next: null } })}\n`);
   output.stderr.write(

@@ -12,6 +12,7 @@ export const ExitCode = {
   NotReproducible: 3,
   /** No engine to build with. */
   NoEngine: 4,
+  HungUp: 129,
   Interrupted: 130,
   Terminated: 143,
 } as const;
@@ -26,12 +27,19 @@ export class UserError extends Error {
   readonly exitCode: ExitCode;
   /** What to do next, one line. */
   readonly next: string | undefined;
+  /** Flags that would answer what is missing. */
+  readonly missing: readonly string[];
 
-  constructor(code: string, message: string, options: { exitCode?: ExitCode; next?: string; cause?: unknown } = {}) {
+  constructor(
+    code: string,
+    message: string,
+    options: { exitCode?: ExitCode; next?: string; missing?: readonly string[]; cause?: unknown } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.exitCode = options.exitCode ?? ExitCode.Failed;
     this.next = options.next;
+    this.missing = options.missing ?? [];
   }
 }
 
@@ -49,4 +57,30 @@ export class CancelledError extends Error {
 export function throwIfCancelled(signal: AbortSignal | undefined): void {
   if (!signal?.aborted) return;
   throw signal.reason instanceof CancelledError ? signal.reason : new CancelledError();
+}
+
+/** What the system says, as a person understands it. */
+const reasons: Record<string, [message: string, next: string]> = {
+  EACCES: ['may not be used', 'Change its permissions, or choose another.'],
+  EPERM: ['may not be used', 'Change its permissions, or choose another.'],
+  ENOENT: ['is not there', 'Choose another folder.'],
+  ENOTDIR: ['is not a folder, or lies below a file', 'Choose another folder.'],
+  EISDIR: ['is a folder, and a file was expected', 'Move it away, or choose another folder.'],
+  ELOOP: ['is a link that leads to itself', 'Choose another folder.'],
+  ENAMETOOLONG: ['has a name that is too long', 'Choose a shorter one.'],
+  EROFS: ['is on a read-only file system', 'Choose a folder elsewhere.'],
+  ENOSPC: ['is on a full disk', 'Make room and run the same command again.'],
+  EDQUOT: ['is over your disk quota', 'Make room and run the same command again.'],
+  EEXIST: ['has changed since the plan was made', 'Run the same command again.'],
+};
+
+/**
+ * An error of the file system as one that the user can act on; null when it is something else.
+ * @param after what it means for this run, such as «Nothing was written.»
+ */
+export function fileError(error: unknown, code: string, after = ''): UserError | null {
+  const { code: word, path: at, syscall } = error as NodeJS.ErrnoException;
+  if (word === undefined || syscall === undefined || error instanceof UserError) return null;
+  const [message, next] = reasons[word] ?? [`cannot be used (${word})`, 'Choose another folder.'];
+  return new UserError(code, `${at ?? 'A file'} ${message}.${after === '' ? '' : ` ${after}`}`, { next, cause: error });
 }

@@ -1,3 +1,4 @@
+import { throwIfCancelled, UserError } from './errors.ts';
 import { run } from './exec.ts';
 
 /** Variables that a surrounding git (a hook, a rebase) sets, and that would point us at another repository. */
@@ -10,32 +11,56 @@ const inherited = [
   'GIT_OBJECT_DIRECTORY',
 ];
 
-async function git(
-  folder: string,
-  args: string[],
-  signal?: AbortSignal,
-): Promise<{ ok: boolean; stdout: string; stderr: string }> {
+/** What git said. */
+export interface GitResult {
+  ok: boolean;
+  stdout: string;
+  stderr: string;
+  /** False when git itself could not be started. */
+  installed: boolean;
+}
+
+async function git(folder: string, args: readonly string[], signal?: AbortSignal): Promise<GitResult> {
   const env: Record<string, string | undefined> = { GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' };
   for (const name of inherited) env[name] = undefined;
   const result = await run(
     { file: 'git', args: ['-C', folder, ...args] },
     { env, ...(signal ? { cancelSignal: signal } : {}), stripFinalNewline: false },
   );
-  return { ok: !result.failed, stdout: String(result.stdout ?? ''), stderr: String(result.stderr ?? '') };
+  throwIfCancelled(signal);
+  return {
+    ok: !result.failed,
+    stdout: String(result.stdout ?? ''),
+    stderr: String(result.stderr ?? ''),
+    installed: result.code !== 'ENOENT',
+  };
 }
 
 /**
- * The root of the repository that a folder lies in.
- * @returns an absolute path; null when it is in none, or git is not installed.
+ * Asks git about a folder. A repository's own configuration names programs that git runs on the way: none of them is,
+ * since the folder may be anybody's.
+ */
+function readGit(folder: string, args: readonly string[]): Promise<GitResult> {
+  return git(folder, ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null', ...args]);
+}
+
+/**
+ * The root of the repository that a folder lies in; ask it where a `.git` is on the way up.
+ * @returns an absolute path; null when git is not installed.
+ * @throws UserError when git refuses, such as for a repository that belongs to somebody else.
  */
 export async function repositoryRoot(folder: string): Promise<string | null> {
-  const { ok, stdout } = await git(folder, ['rev-parse', '--show-toplevel']);
-  return ok ? stdout.replace(/\n$/, '') : null;
+  const { ok, stdout, stderr, installed } = await readGit(folder, ['rev-parse', '--show-toplevel']);
+  if (ok) return stdout.replace(/\n$/, '');
+  if (!installed) return null;
+  throw new UserError('git-failed', `git cannot read the repository around ${folder}: ${stderr.trim()}`, {
+    next: 'Mend that first: what Caution builds is what git has.',
+  });
 }
 
 /** The URL of the remote `origin`, if there is one. */
 export async function originUrl(folder: string): Promise<string | null> {
-  const { ok, stdout } = await git(folder, ['config', '--get', 'remote.origin.url']);
+  const { ok, stdout } = await readGit(folder, ['config', '--get', 'remote.origin.url']);
   return ok && stdout.trim() !== '' ? stdout.trim() : null;
 }
 
@@ -44,22 +69,37 @@ export async function originUrl(folder: string): Promise<string | null> {
  * @returns null when the folder is in no repository, or git is not installed.
  */
 export async function listFiles(folder: string): Promise<string[] | null> {
-  const { ok, stdout } = await git(folder, ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--', '.']);
+  const { ok, stdout } = await readGit(folder, [
+    'ls-files',
+    '-z',
+    '--cached',
+    '--others',
+    '--exclude-standard',
+    '--',
+    '.',
+  ]);
   return ok ? [...new Set(stdout.split('\0').filter(Boolean))] : null;
 }
 
 export type FirstCommit = 'committed' | 'no-author' | 'no-git' | 'failed';
 
 /**
- * Makes a folder a repository with one commit of all that is in it, when git knows who the author is. Nobody's name is
- * made up: without a configured name and address the files stay uncommitted.
+ * Makes a new folder a repository with one commit of the files that were written, and of nothing else, when git knows who
+ * the author is. Nobody's name is made up: without a configured name and address the files stay uncommitted.
+ * @param files relative to the folder.
+ * @throws CancelledError when the signal fires.
  */
-export async function initialise(folder: string, message: string, signal: AbortSignal): Promise<FirstCommit> {
+export async function initialise(
+  folder: string,
+  files: readonly string[],
+  message: string,
+  signal: AbortSignal,
+): Promise<FirstCommit> {
   const init = await git(folder, ['init', '--quiet', '--initial-branch=main'], signal);
   if (!init.ok) return 'no-git';
   const identity = await git(folder, ['-c', 'user.useConfigOnly=true', 'var', 'GIT_COMMITTER_IDENT'], signal);
   if (!identity.ok) return 'no-author';
-  const added = await git(folder, ['add', '--all'], signal);
+  const added = await git(folder, ['add', '--', ...files], signal);
   const committed = added.ok && (await git(folder, ['commit', '--quiet', '--message', message], signal)).ok;
   return committed ? 'committed' : 'failed';
 }

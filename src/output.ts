@@ -10,6 +10,8 @@ export interface Output {
   readonly stderr: Writable & { isTTY?: boolean; columns?: number };
   /** True when stderr takes colours. */
   readonly color: boolean;
+  /** True when stdout does. */
+  readonly resultColor: boolean;
 }
 
 type Style = Parameters<typeof styleText>[0];

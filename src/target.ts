@@ -14,6 +14,8 @@ export interface Target {
   inRepository: boolean;
   /** What is in the folder: nothing of a service, or something that may be one. */
   state: 'missing' | 'empty' | 'occupied';
+  /** True when nothing at all is there yet, and no repository around it: what this run writes is all that there is. */
+  fresh: boolean;
 }
 
 /** Files that a new, still empty repository commonly has. */
@@ -29,10 +31,11 @@ export async function locate(dir: string, cwd: string): Promise<Target> {
   const existing = nearestExisting(folder);
   const state = stateOf(folder);
   const root = await rootOf(existing);
-  if (root === null) return { folder, root: folder, dir: '', inRepository: false, state };
+  if (root === null)
+    return { folder, root: folder, dir: '', inRepository: false, state, fresh: isFresh(folder, state) };
   // git names the root by its real path; a link on the way would otherwise look like another folder.
   const relative = path.relative(root, path.join(realpathSync(existing), path.relative(existing, folder)));
-  return { folder, root, dir: relative.split(path.sep).join('/'), inRepository: true, state };
+  return { folder, root, dir: relative.split(path.sep).join('/'), inRepository: true, state, fresh: false };
 }
 
 /** @throws UserError when files cannot be made below the target. */
@@ -46,6 +49,10 @@ export function checkWritable(target: Target): void {
       cause,
     });
   }
+}
+
+function isFresh(folder: string, state: Target['state']): boolean {
+  return state === 'missing' || (state === 'empty' && readdirSync(folder).length === 0);
 }
 
 /** git is asked only where a `.git` on the way up says that it may know. */

@@ -87,7 +87,9 @@ export function checkContainerfile(text: string): string | null {
 
 /** Variable names that a shell and the platform accept. */
 export function checkVariable(name: string): string | null {
-  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) ? null : 'A variable is named with letters, digits and "_".';
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && name !== '__proto__'
+    ? null
+    : 'A variable is named with letters, digits and "_".';
 }
 
 /**

@@ -21,7 +21,7 @@ export interface RunCommand {
 
 /** One Procfile `run` value from its parts; read back, it gives the same parts. */
 export function formatRun({ env, command }: RunCommand): string {
-  const assignments = Object.entries(env).map(([name, value]) => `${name}=${value === '' ? "''" : quoteWord(value)}`);
+  const assignments = Object.entries(env).map(([name, value]) => `${name}=${quoteWord(value)}`);
   return [...assignments, ...command.map(quoteWord)].join(' ');
 }
 
@@ -103,7 +103,7 @@ function readDoubleQuoted(line: string, start: number): Piece | null {
  */
 export function parseRun(line: string): RunCommand | null {
   const words = splitWords(line) ?? [line];
-  const env: Record<string, string> = {};
+  const env: Record<string, string> = Object.create(null);
   let index = 0;
   for (; index < words.length; index += 1) {
     const match = assignment.exec(words[index] ?? '');
@@ -112,5 +112,5 @@ export function parseRun(line: string): RunCommand | null {
   }
   const command = words.slice(index);
   if (command.length === 0 || words.some((word) => word.includes('\0'))) return null;
-  return { env, command };
+  return { env: { ...env }, command };
 }

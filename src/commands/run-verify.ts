@@ -36,13 +36,27 @@ export async function runVerify(target: Target, choices: VerifyChoices, io: Io):
   }
 }
 
-/** The service's own Procfile in a repository of several, else the one that Caution reads. */
+/**
+ * The Procfile that Caution reads, in the root; for a service that has only one of its own, that.
+ * @throws UserError where a caution.hcl wins over it: this version would verify something else than Caution builds.
+ */
 function readProcfile(target: Target): Procfile | null {
-  for (const folder of [target.folder, target.root]) {
+  if (existsSync(path.join(target.root, 'caution.hcl'))) throw hclWins();
+  for (const folder of [target.root, target.folder]) {
     const at = path.join(folder, 'Procfile');
     if (existsSync(at)) return parseProcfile(readFileSync(at, 'utf8'));
   }
   return null;
+}
+
+function hclWins(): UserError {
+  return new UserError(
+    'caution-hcl',
+    'Caution reads caution.hcl here, and ignores the Procfile; this version does not read it yet.',
+    {
+      next: 'What it would build and start could be something else, so nothing was verified.',
+    },
+  );
 }
 
 function findContainerfile(target: Target, procfile: Procfile | null): string {
@@ -58,6 +72,6 @@ function findContainerfile(target: Target, procfile: Procfile | null): string {
     wanted
       ? `The Procfile names ${JSON.stringify(wanted)}, which is not there.`
       : `${target.root} has neither a Containerfile nor a Dockerfile.`,
-    { next: 'Run create-caution-app in this folder to write one.' },
+    { next: 'To write one, in this folder: npm create caution-app .' },
   );
 }

@@ -13,22 +13,14 @@ export async function verifyCommand(flags: VerifyFlags, io: Io): Promise<Code> {
   const dirs = flags.dirs.length === 0 ? ['.'] : flags.dirs;
   const images = imagesFrom(flags.images, io);
   const services: ({ dir: string } & Verification)[] = [];
-  for (const dir of dirs) {
-    const target = await locate(dir, io.cwd);
-    if (target.state === 'missing') {
-      throw new UserError('no-folder', `There is no folder ${dir}.`, { next: 'Name the folder of a service.' });
-    }
-    if (dirs.length > 1) note(io.output, `── ${dir}`);
-    const choices = {
-      images,
-      start: flags.start,
-      startTimeoutSeconds: flags.startTimeout,
-      keep: flags.keep,
-      written: [],
-    };
-    const verification = await runVerify(target, choices, io);
-    services.push({ dir, ...verification });
-    if (!flags.json) result(io.output, reportLines(verification, io.output).join('\n'));
+  try {
+    for (const dir of dirs) services.push({ dir, ...(await verifyFolder(dir, dirs.length > 1, flags, images, io)) });
+  } catch (error) {
+    // What is known of the folders before stands beside the failure.
+    if (!flags.json || services.length === 0 || !(error instanceof UserError)) throw error;
+    const { code, message, next } = error;
+    result(io.output, JSON.stringify({ services, error: { code, message, next: next ?? null } }, null, 2));
+    return error.exitCode;
   }
   if (flags.json) {
     const [only] = services;
@@ -36,4 +28,28 @@ export async function verifyCommand(flags: VerifyFlags, io: Io): Promise<Code> {
     result(io.output, JSON.stringify(services.length === 1 ? single : { services }, null, 2));
   }
   return services.every((service) => passed(service, flags.strict)) ? ExitCode.Ok : ExitCode.NotReproducible;
+}
+
+async function verifyFolder(
+  dir: string,
+  several: boolean,
+  flags: VerifyFlags,
+  images: Record<string, string>,
+  io: Io,
+): Promise<Verification> {
+  const target = await locate(dir, io.cwd);
+  if (target.state === 'missing') {
+    throw new UserError('no-folder', `There is no folder ${dir}.`, { next: 'Name the folder of a service.' });
+  }
+  if (several) note(io.output, `── ${dir}`);
+  const choices = {
+    images,
+    start: flags.start,
+    startTimeoutSeconds: flags.startTimeout,
+    keep: flags.keep,
+    written: [],
+  };
+  const verification = await runVerify(target, choices, io);
+  if (!flags.json) result(io.output, reportLines(verification, { color: io.output.resultColor }).join('\n'));
+  return verification;
 }

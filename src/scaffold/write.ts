@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { link, lstat, mkdir, rename, rm, rmdir, unlink, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, link, lstat, mkdir, rename, rm, rmdir, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { throwIfCancelled, UserError } from '../errors.ts';
+import { fileError, throwIfCancelled } from '../errors.ts';
 import type { PlannedFile } from './plan.ts';
 
 /** A step that was taken, and how it is taken back. */
@@ -35,27 +35,40 @@ export async function write(root: string, files: readonly PlannedFile[], signal:
     }
     throwIfCancelled(signal);
   } catch (error) {
-    for (const step of undo.reverse()) await step();
-    throw explain(error, root);
+    await takeBack(undo);
+    throw fileError(error, 'write-failed', 'Nothing was written.') ?? error;
   }
   for (const old of leftovers) await rm(old, { force: true });
+}
+
+/** Every step is tried, also when one before it fails. */
+async function takeBack(undo: readonly Undo[]): Promise<void> {
+  for (const step of [...undo].reverse()) await step().catch(() => undefined);
 }
 
 /** @returns where the replaced file was put for the time being, or null when there was none. */
 async function putInPlace(file: PlannedFile, temporary: string, target: string, undo: Undo[]): Promise<string | null> {
   if (file.action === 'overwrite') {
     const old = sibling(target);
-    await rename(target, old);
+    const { mode } = await lstat(target);
+    await chmod(temporary, mode & 0o777);
+    await copyFile(target, old);
     undo.push(() => rename(old, target));
     await rename(temporary, target);
     return old;
   }
   // A link fails when something has come to be there since the plan was made; a rename would replace it.
+  let mine = true;
+  undo.push(async () => (mine ? rm(target, { force: true }) : undefined));
   await link(temporary, target).catch(async (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPERM' && error.code !== 'ENOTSUP') throw error;
-    await writeFile(target, file.content, { flag: 'wx' }); // a file system without hard links
+    mine = error.code === 'EPERM' || error.code === 'ENOTSUP';
+    if (!mine) throw error;
+    // A file system without hard links.
+    await writeFile(target, file.content, { flag: 'wx' }).catch((refused: NodeJS.ErrnoException) => {
+      mine = refused.code !== 'EEXIST';
+      throw refused;
+    });
   });
-  undo.push(() => rm(target, { force: true }));
   await unlink(temporary);
   return null;
 }
@@ -81,22 +94,4 @@ async function exists(at: string): Promise<boolean> {
 
 function sibling(target: string): string {
   return path.join(path.dirname(target), `.${path.basename(target)}.${randomBytes(6).toString('hex')}.tmp`);
-}
-
-const reasons: Record<string, [message: string, next: string]> = {
-  EACCES: ['may not be written', 'Choose a folder that you may write, or change its permissions.'],
-  EPERM: ['may not be written', 'Choose a folder that you may write, or change its permissions.'],
-  EROFS: ['is on a read-only file system', 'Choose a folder elsewhere.'],
-  ENOSPC: ['is on a full disk', 'Make room and run the same command again.'],
-  EDQUOT: ['is over your disk quota', 'Make room and run the same command again.'],
-  EEXIST: ['has changed since the plan was made', 'Run the same command again.'],
-  ENOTDIR: ['has a file where a folder is needed', 'Choose another folder.'],
-  ENAMETOOLONG: ['has a name that is too long', 'Choose a shorter one.'],
-};
-
-function explain(error: unknown, root: string): unknown {
-  const { code, path: at, syscall } = error as NodeJS.ErrnoException;
-  if (code === undefined || syscall === undefined) return error;
-  const [message, next] = reasons[code] ?? [`cannot be made (${code})`, 'Choose another folder.'];
-  return new UserError('write-failed', `${at ?? root} ${message}. Nothing was written.`, { next, cause: error });
 }

@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
+import { quoteWord } from '../caution/words.ts';
 import { ExitCode, UserError } from '../errors.ts';
 import { type Answers, settings } from './table.ts';
 
@@ -34,6 +35,9 @@ export type Invocation =
 
 /** Command words of the published contract that this version does not have: never taken for folders. */
 const reserved = ['compare', 'check', 'update'];
+
+/** Words that are commands and not folders. */
+export const commandWords: readonly string[] = ['create', 'verify', ...reserved];
 
 function notYet(word: string): UserError {
   return new UserError('usage', `This version has no command ${word}.`, {
@@ -139,7 +143,7 @@ function addVerify(program: Command, take: (taken: Invocation) => void): void {
 
 function verifyFlags(dirs: string[], options: Record<string, unknown>): VerifyFlags {
   const timeout = Number(options.startTimeout);
-  if (!Number.isFinite(timeout) || timeout <= 0 || timeout > 3600) {
+  if (!Number.isFinite(timeout) || timeout < 1 || timeout > 3600) {
     throw new UserError('bad-answer', '--start-timeout is a number of seconds from 1 to 3600.', {
       exitCode: ExitCode.Usage,
     });
@@ -161,7 +165,7 @@ function usageError(error: CommanderError): UserError {
   const sentence = message.charAt(0).toUpperCase() + message.slice(1);
   return new UserError('usage', sentence, {
     exitCode: ExitCode.Usage,
-    next: 'create-caution-app --help lists the flags.',
+    next: 'npx create-caution-app --help lists the flags.',
   });
 }
 
@@ -171,7 +175,7 @@ function usageError(error: CommanderError): UserError {
  */
 function surplus(dir: string, more: string[], npm: boolean, env: NodeJS.ProcessEnv): UserError {
   const next = npm
-    ? `Put -- before the flags: npm create caution-app ${[dir, '--', ...recovered(more, env)].join(' ')}`
+    ? `Put -- before the flags: npm create caution-app ${[dir, '--', ...recovered(more, env)].map(quoteWord).join(' ')}`
     : 'Name one folder.';
   const message = npm
     ? `npm kept the flags for itself; ${[dir, ...more].map((word) => JSON.stringify(word)).join(' ')} is all that came through.`

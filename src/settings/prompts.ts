@@ -30,7 +30,7 @@ export async function askSettings(
     if (!question || known.answers[key] !== undefined || question.when?.(known) === false) continue;
     const answer = await askOne(setting, known, terminal);
     if (answer === undefined) continue;
-    known = await refresh({ ...known.answers, [key]: setting.repeatable ? answer.split(/[\s,]+/) : answer });
+    known = await refresh({ ...known.answers, [key]: setting.repeatable ? listOf(answer) : answer });
   }
   return known.answers;
 }
@@ -49,7 +49,7 @@ async function askOne(setting: Setting, known: Known, terminal: Terminal): Promi
   const required = setting.required(known);
   const answer = await text({
     message: question.message,
-    placeholder: initial || question.hint || '',
+    placeholder: printableLine(initial || question.hint || ''),
     defaultValue: initial,
     validate: (value) => problemWith(setting, (value ?? '').trim() || initial, required),
     ...terminal,
@@ -57,9 +57,14 @@ async function askOne(setting: Setting, known: Known, terminal: Terminal): Promi
   return answered(answer).trim() || initial || undefined;
 }
 
+/** Several values in one answer, apart by blanks or commas. */
+function listOf(answer: string): string[] {
+  return answer.split(/[\s,]+/).filter(Boolean);
+}
+
 function problemWith(setting: Setting, value: string, required: boolean): string | undefined {
   if (value === '') return required ? 'An answer is needed.' : undefined;
-  const values = setting.repeatable ? value.split(/[\s,]+/).filter(Boolean) : [value];
+  const values = setting.repeatable ? listOf(value) : [value];
   for (const each of values) {
     const reason = setting.check(each);
     if (reason !== null) return reason;

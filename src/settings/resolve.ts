@@ -1,5 +1,6 @@
 import type { App, Evidence, Finding, Outcome } from '../app.ts';
-import { parseRun, type RunCommand } from '../caution/words.ts';
+import { checkRun } from '../caution/limits.ts';
+import { formatRun, parseRun, type RunCommand } from '../caution/words.ts';
 import type { Detection, Language } from '../languages/language.ts';
 import type { Target } from '../target.ts';
 import { type Answers, flagName, type Key, type Known, type Setting, settings } from './table.ts';
@@ -80,7 +81,19 @@ export function resolve(known: Known, target: Pick<Target, 'dir'>, language: Lan
   }
   const complete = missing.length === 0 && language !== null && entryProblem === null;
   const app = complete ? appOf(known, target, language, entry ?? '') : null;
+  const runProblem = app === null ? null : checkRun(formatRun(app));
+  if (runProblem !== null) findings.push(runRefused(runProblem));
   return { outcome: outcomeOf(detection, missing, findings), app, evidence, findings, missing };
+}
+
+function runRefused(reason: string): Finding {
+  return {
+    id: 'run-refused',
+    level: 'error',
+    message: `The run command cannot stand in a Procfile: ${reason}`,
+    why: 'It is one line, and the platform fills in its own placeholders.',
+    mend: 'Change the start command, or give the whole command with --run.',
+  };
 }
 
 function outcomeOf(detection: Detection | null, missing: string[], findings: Finding[]): Outcome {

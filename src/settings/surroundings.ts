@@ -63,11 +63,13 @@ function procfileDefaults(target: Target): Known['procfile'] {
   if (!existsSync(at)) return {};
   const procfile: Procfile = parseProcfile(readFileSync(at, 'utf8'));
   if (procfile.run === null) return {};
+  const sources = procfile.sources.filter((url) => checkSource(url) === null);
+  const front = procfile.httpPort !== null && procfile.ports.includes(procfile.httpPort) ? procfile.httpPort : null;
   return {
     ...(procfile.ports.length > 0 ? { port: procfile.ports.map(String) } : {}),
-    ...(procfile.httpPort === null ? {} : { httpPort: String(procfile.httpPort) }),
+    ...(front === null ? {} : { httpPort: String(front) }),
     ...('memory' in procfile.lines ? { memory: String(procfile.memoryMb) } : {}),
     ...('cpus' in procfile.lines ? { cpus: String(procfile.cpus) } : {}),
-    ...(procfile.sources.length > 0 ? { source: procfile.sources } : {}),
+    ...(sources.length > 0 ? { source: sources } : {}),
   };
 }

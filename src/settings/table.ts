@@ -151,7 +151,7 @@ export const settings: readonly Setting[] = [
     help: 'port that the service listens on (repeatable)',
     repeatable: true,
     check: checkPort,
-    fallback: (known) => known.procfile.port ?? portOf(known),
+    fallback: portsOf,
     required: always,
     question: { message: 'Port that the service listens on' },
   },
@@ -161,7 +161,8 @@ export const settings: readonly Setting[] = [
     help: "the port that gets Caution's HTTP front; default: the first --port",
     repeatable: false,
     check: checkPort,
-    fallback: (known) => known.procfile.httpPort ?? null,
+    // Ports that were said anew make the old front meaningless.
+    fallback: (known) => (known.answers.port ? null : (known.procfile.httpPort ?? null)),
     required: never,
   },
   {
@@ -237,6 +238,14 @@ export const settings: readonly Setting[] = [
 /** The name of a flag without its value: `--http-port`. */
 export function flagName(setting: Setting): string {
   return setting.flag.replace(/ .*/, '');
+}
+
+/** What a Procfile says, else what the code says; an HTTP port that was said is always among them. */
+function portsOf(known: Known): string | string[] | null {
+  const { httpPort } = known.answers;
+  const written = known.procfile.port ?? null;
+  if (httpPort !== undefined) return [...new Set([...[written ?? []].flat(), httpPort])];
+  return written ?? portOf(known);
 }
 
 function portOf({ detection, undecided }: Known): string | null {

@@ -1,4 +1,4 @@
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runCli, scratch, treeOf } from './harness.ts';
@@ -137,6 +137,27 @@ describe('the target', () => {
     expect(treeOf(folder)).toEqual(before);
   });
 
+  it.each([
+    ['a name of 300 letters', (folder: string) => path.join(folder, 'x'.repeat(300))],
+    [
+      'a link to itself',
+      (folder: string) => (symlinkSync('loop', path.join(folder, 'loop')), path.join(folder, 'loop')),
+    ],
+    [
+      'a folder whose Procfile is a folder',
+      (folder: string) => (mkdirSync(path.join(folder, 'svc/Procfile'), { recursive: true }), path.join(folder, 'svc')),
+    ],
+  ])('%s is a sentence, not a stack trace', async (_what, make) => {
+    const folder = scratch();
+    const { exitCode, stdout, stderr } = await runCli(
+      [make(folder), '--language', 'go', '--name', 'svc', '--yes', '--json'],
+      folder,
+    );
+    expect(exitCode).toBe(1);
+    expect(JSON.parse(stdout).error.code).not.toBe('bug');
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+
   it('says that a folder may not be written', async () => {
     if (process.getuid?.() === 0) {
       // root may write everywhere but on a file system that is read-only
@@ -210,6 +231,50 @@ describe('writing', () => {
     const { exitCode, stderr } = await runCli(starter, folder, { PATH: '/nowhere' });
     expect(exitCode).toBe(0);
     expect(stderr).toContain('git could not be run');
+  });
+
+  it('commits nothing that it has not written: a folder with other files stays as it is for git', async () => {
+    const folder = scratch({
+      'svc/package.json': '{"name":"svc","type":"module","main":"index.js"}',
+      'svc/package-lock.json': '{"name":"svc","lockfileVersion":3,"packages":{"":{"name":"svc"}}}',
+      'svc/index.js': "import { createServer } from 'node:http';\ncreateServer().listen(3000);\n",
+      'svc/.env': 'TOKEN=secret',
+    });
+    const { exitCode, stdout } = await runCli(['svc', '--yes', '--port', '3000', '--no-verify'], folder);
+    expect(exitCode).toBe(0);
+    expect(readdirSync(path.join(folder, 'svc'))).not.toContain('.git');
+    expect(stdout).toContain('git init');
+    expect(stdout).not.toContain('--all');
+  });
+
+  it('does not write a Procfile beside a caution.hcl, which would win over it', async () => {
+    const folder = scratch({
+      'svc/go.mod': 'module x\n\ngo 1.24\n',
+      'svc/main.go': 'package main\n\nfunc main() {}\n',
+      'svc/caution.hcl': '',
+    });
+    const { exitCode, stdout } = await runCli(['svc', '--yes', '--json', '--port', '80'], folder);
+    expect(exitCode).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ outcome: 'prepare', findings: [{ id: 'caution-hcl' }] });
+    const verified = await runCli(['verify', 'svc', '--json'], folder);
+    expect(JSON.parse(verified.stdout).error.code).toBe('caution-hcl');
+  });
+
+  it('opens the HTTP port that was asked for, and forgets an old one when ports are said anew', async () => {
+    const folder = scratch();
+    const first = await runCli(
+      ['svc', '--language', 'go', '--yes', '--http-port', '9000', '--no-verify', '--json'],
+      folder,
+    );
+    expect(JSON.parse(first.stdout).app).toMatchObject({ ports: [9000], httpPort: 9000 });
+    const again = await runCli(['svc', '--yes', '--port', '9001', '--dry-run', '--json'], folder);
+    expect(JSON.parse(again.stdout).app).toMatchObject({ ports: [9001], httpPort: 9001 });
+    expect(JSON.parse(again.stdout).app.run).toContain('PORT=9001');
+  });
+
+  it('prints a command that means the folder, not the command word', async () => {
+    const { stdout } = await runCli(['./verify', '--language', 'go', '--yes', '--dry-run', '--json'], scratch());
+    expect(JSON.parse(stdout).again).toContain('@latest ./verify -- ');
   });
 
   it('finds everything identical when it runs again on what it wrote', async () => {

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { childEnv, cli, runCli, scratch, treeOf } from './harness.ts';
 
@@ -40,6 +41,27 @@ describe('a signal', () => {
     },
     120_000,
   );
+});
+
+describe('SIGINT while git makes the first commit', () => {
+  it('ends with 130 and says so', async () => {
+    const folder = scratch({ 'hooks/pre-commit': '#!/bin/sh\nsleep 20\n' });
+    chmodSync(path.join(folder, 'hooks/pre-commit'), 0o755);
+    const env = childEnv({
+      GIT_CONFIG_COUNT: '1',
+      GIT_CONFIG_KEY_0: 'core.hooksPath',
+      GIT_CONFIG_VALUE_0: path.join(folder, 'hooks'),
+    });
+    const child = spawn(process.execPath, [cli, 'svc', '--language', 'go', '--yes', '--no-verify'], {
+      cwd: folder,
+      env,
+    });
+    const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
+    while (!existsSync(path.join(folder, 'svc/.git/index'))) await new Promise((resolve) => setTimeout(resolve, 20));
+    child.kill('SIGINT');
+    expect(await ended).toBe(130);
+    expect(treeOf(folder)).toHaveProperty('svc/Containerfile');
+  });
 });
 
 describe('a full disk', () => {

@@ -37,7 +37,7 @@ async function runCase(folder: string): Promise<{ tree: Record<string, string>; 
   const chunks: Buffer[] = [];
   stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
   await createCommand(invocation.flags, {
-    output: { stdout, stderr: new PassThrough(), color: false },
+    output: { stdout, stderr: new PassThrough(), color: false, resultColor: false },
     input: new PassThrough(),
     env: {},
     cwd: work,

@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
-import type { App, LanguageId } from '../../app.ts';
+import type { App, Finding, LanguageId } from '../../app.ts';
 import { checkContainerfile } from '../../caution/limits.ts';
 import { ExitCode, UserError } from '../../errors.ts';
 import { languages } from '../../languages/index.ts';
@@ -42,7 +43,7 @@ export async function decide(flags: CreateFlags, io: Io): Promise<Decision> {
     if (flags.verify === undefined) verify = await askYesNo('Build it twice now and compare?', true, terminal);
   }
   const language = known.language === null ? null : languages[known.language];
-  const resolved = resolve(known, target, language);
+  const resolved = withRepositoryFindings(resolve(known, target, language), target);
   const unanswered = asks || flags.yes || flags.dryRun ? [] : unansweredSettings(known).map(flagName);
   const missing = [...new Set([...resolved.missing, ...unanswered])];
   const outcome = missing.length > 0 && resolved.outcome === 'ready' ? 'ask' : resolved.outcome;
@@ -53,6 +54,21 @@ export async function decide(flags: CreateFlags, io: Io): Promise<Decision> {
     twin,
     resolved: { ...resolved, missing, outcome, app: missing.length > 0 ? null : resolved.app },
   };
+}
+
+/** What the repository around the service rules out. */
+function withRepositoryFindings(resolved: Resolved, target: Target): Resolved {
+  if (!existsSync(path.join(target.root, 'caution.hcl'))) return resolved;
+  const finding: Finding = {
+    id: 'caution-hcl',
+    level: 'error',
+    path: 'caution.hcl',
+    message: 'A caution.hcl is there, and Caution then ignores the Procfile.',
+    why: 'A Procfile beside it would say things that do not hold.',
+    source: 'https://docs.caution.co',
+    mend: 'Keep to caution.hcl and write the Containerfile by hand, or remove it: this version does not read it yet.',
+  };
+  return { ...resolved, findings: [...resolved.findings, finding], outcome: 'prepare' };
 }
 
 /** A starter with the answers of an app that was found. */
@@ -112,7 +128,8 @@ async function defaultFolder(flags: CreateFlags, io: Io): Promise<string> {
   const missing = ['a folder', ...(flags.answers.language === undefined ? ['--language'] : [])];
   throw new UserError('missing-answers', `Missing: ${missing.join(', ')}. ${path.basename(io.cwd)} holds no service.`, {
     exitCode: ExitCode.Usage,
-    next: 'For a new service: create-caution-app my-service --language go --yes',
+    missing: missing.map((name) => (name === 'a folder' ? 'dir' : name)),
+    next: 'For a new service: npm create caution-app my-service -- --language go --yes',
   });
 }
 

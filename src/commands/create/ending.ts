@@ -3,13 +3,13 @@ import type { App } from '../../app.ts';
 import { printable as printableCommand } from '../../command.ts';
 import type { FirstCommit } from '../../git.ts';
 import { printable } from '../../output.ts';
-import type { CreateFlags } from '../../settings/flags.ts';
+import { type CreateFlags, commandWords } from '../../settings/flags.ts';
 import { flagsOf } from '../../settings/resolve.ts';
 import type { Target } from '../../target.ts';
 
 /** The command that repeats this run, quoted for a shell, with the `--` that npm needs before flags. */
 export function repeatCommand(app: App, target: Target, flags: CreateFlags, cwd: string, verify: boolean): string {
-  const folder = path.relative(cwd, target.folder) || '.';
+  const folder = dotted(path.relative(cwd, target.folder) || '.');
   const left = [
     ...(verify ? [] : ['--no-verify']),
     ...(flags.start ? [] : ['--no-start']),
@@ -35,9 +35,9 @@ export function gitSentence(commit: FirstCommit | null): string | null {
     case 'committed':
       return 'A git repository was made, with a first commit.';
     case 'no-author':
-      return 'A git repository was made; git does not know who you are, so the first commit is yours: git add --all && git commit';
+      return 'A git repository was made; git does not know who you are, so the first commit is yours.';
     case 'failed':
-      return 'A git repository was made, but the first commit failed: git add --all && git commit says why.';
+      return 'A git repository was made, but the first commit failed: git commit says why.';
     case 'no-git':
       return 'git could not be run, so no repository was made: Caution builds what is committed.';
     case null:
@@ -45,14 +45,27 @@ export function gitSentence(commit: FirstCommit | null): string | null {
   }
 }
 
-/** What comes next, a command a line. */
-export function nextSteps(target: Target, cwd: string, committed: boolean): string[] {
+/** What comes next, a command a line. Only the files of this run are added: the folder may hold others. */
+export function nextSteps(target: Target, cwd: string, commit: FirstCommit | null, files: readonly string[]): string[] {
   const folder = path.relative(cwd, target.root);
+  const initialised = target.inRepository || (commit !== null && commit !== 'no-git');
   return [
-    ...(folder === '' ? [] : [printableCommand({ file: 'cd', args: [folder] })]),
-    ...(committed ? [] : ['git add --all && git commit     # Caution builds what is committed']),
+    ...(folder === '' ? [] : [line(['cd', dotted(folder)])]),
+    ...(initialised ? [] : ['git init']),
+    ...(commit === 'committed'
+      ? []
+      : [`${line(['git', 'add', '--', ...files])} && git commit   # with your sources: Caution builds commits`]),
     'caution init                    # links this repository to Caution',
     'git push caution main           # deploys the commit',
     'caution verify                  # rebuilds it here, and compares with what runs',
   ];
+}
+
+function line([file = '', ...args]: string[]): string {
+  return printable(printableCommand({ file, args }));
+}
+
+/** A folder that reads as a flag, or as a command of ours, is written with `./` before it. */
+function dotted(folder: string): string {
+  return folder.startsWith('-') || commandWords.includes(folder) ? `./${folder}` : folder;
 }

@@ -1,5 +1,5 @@
 import type { Finding } from '../../app.ts';
-import { CancelledError, type ExitCode as Code, ExitCode, UserError } from '../../errors.ts';
+import { CancelledError, type ExitCode as Code, ExitCode, fileError, UserError } from '../../errors.ts';
 import type { FirstCommit } from '../../git.ts';
 import { note, printableLine, result, styled } from '../../output.ts';
 import type { PlannedFile } from '../../scaffold/plan.ts';
@@ -24,19 +24,25 @@ export async function createCommand(flags: CreateFlags, io: Io): Promise<Code> {
     if (flags.json) result(io.output, JSON.stringify(document, null, 2));
     return code;
   } catch (error) {
-    if (!flags.json || !(error instanceof UserError || error instanceof CancelledError)) throw error;
-    const { code, next } = error instanceof UserError ? error : { code: 'cancelled', next: undefined };
+    const failure =
+      error instanceof UserError || error instanceof CancelledError ? error : fileError(error, 'io-failed');
+    if (!flags.json || !failure) throw error;
+    const { code, next, missing } = failure instanceof UserError ? failure : cancelled;
+    if (missing.length > 0) document.missing = [...missing];
     result(
       io.output,
-      JSON.stringify({ ...document, error: { code, message: error.message, next: next ?? null } }, null, 2),
+      JSON.stringify({ ...document, error: { code, message: failure.message, next: next ?? null } }, null, 2),
     );
-    return error.exitCode;
+    return failure.exitCode;
   }
 }
 
+const cancelled = { code: 'cancelled', next: undefined, missing: [] } as const;
+
 /** The steps of the command, to read aloud. What becomes known is put into the document as it does. */
 async function steps(flags: CreateFlags, io: Io, document: CreateDocument): Promise<Code> {
-  const images = imagesFrom(flags.images, io);
+  const needed = flags.images !== undefined || (flags.verify !== false && !flags.dryRun);
+  const images = needed ? imagesFrom(flags.images, io) : {};
   const { target, resolved, twin, verify } = await decide(flags, io);
   const { app, ...known } = resolved;
   Object.assign(document, known);
@@ -54,16 +60,21 @@ async function steps(flags: CreateFlags, io: Io, document: CreateDocument): Prom
   if (interactive(io) && !flags.yes && !flags.json) await confirmPlan(files, io);
   checkWritable(target);
   await write(target.root, files, io.signal);
-  const commit = target.inRepository || !flags.git ? null : await firstCommit(target, io);
+  const commit = flags.git && target.fresh ? await firstCommit(target, files, io) : null;
   showWritten(files, target, commit, io);
   const verified = verify ? await verifyNow(flags, files, target, images, io, document) : ExitCode.Ok;
   if (!flags.json) result(io.output, endLines(document, target, commit, io).join('\n'));
   return verified;
 }
 
-async function firstCommit(target: Target, io: Io): Promise<FirstCommit> {
+async function firstCommit(target: Target, files: readonly PlannedFile[], io: Io): Promise<FirstCommit> {
   const { initialise } = await import('../../git.ts');
-  return initialise(target.root, 'Start from create-caution-app', io.signal);
+  return initialise(
+    target.root,
+    files.map(({ path }) => path),
+    'Start from create-caution-app',
+    io.signal,
+  );
 }
 
 async function verifyNow(
@@ -75,7 +86,7 @@ async function verifyNow(
   document: CreateDocument,
 ): Promise<Code> {
   note(io.output);
-  const written = files.filter(({ action }) => action === 'create' || action === 'overwrite').map(({ path }) => path);
+  const written = files.filter(({ action }) => action !== 'keep').map(({ path }) => path);
   const choices = { images, start: flags.start, startTimeoutSeconds: 30, keep: false, written };
   const verification: Verification = await runVerify(target, choices, io).catch((error) => {
     if (error instanceof UserError && !flags.json) note(io.output, 'The files that were written are kept.');
@@ -155,8 +166,9 @@ function showWritten(files: readonly PlannedFile[], target: Target, commit: Firs
 function endLines(document: CreateDocument, target: Target, commit: FirstCommit | null, io: Io): string[] {
   const { verification, again } = document;
   const proved = verification
-    ? reportLines(verification, io.output)
-    : ['Not verified yet: nothing is proved. Run create-caution-app verify in the folder.'];
-  const next = nextSteps(target, io.cwd, commit === 'committed').map((line) => `  ${line}`);
+    ? reportLines(verification, { color: io.output.resultColor })
+    : ['Not verified yet: nothing is proved. In the folder: npx create-caution-app verify'];
+  const paths = document.files.map(({ path }) => path);
+  const next = nextSteps(target, io.cwd, commit, paths).map((line) => `  ${line}`);
   return ['', ...proved, '', 'Next:', ...next, '', `Again: ${again ?? ''}`];
 }
