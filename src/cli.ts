@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createCommand } from './commands/create/index.ts';
 import type { Io } from './commands/io.ts';
@@ -16,6 +17,8 @@ async function main(): Promise<number> {
     resultColor: takesColor(process.stdout, process.env),
   };
   const controller = new AbortController();
+  // Each question, and each program that is run, listens to it for a while.
+  setMaxListeners(0, controller.signal);
   process.on('SIGINT', () => controller.abort(new CancelledError(ExitCode.Interrupted)));
   process.on('SIGTERM', () => controller.abort(new CancelledError(ExitCode.Terminated)));
   process.on('SIGHUP', () => controller.abort(new CancelledError(ExitCode.HungUp)));

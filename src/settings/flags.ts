@@ -74,7 +74,7 @@ export function parseArguments(argv: readonly string[], env: NodeJS.ProcessEnv, 
   program.addHelpText('after', () => `\n${create.helpInformation()}`);
   addVerify(program, take);
   try {
-    program.parse(argv, { from: 'user' });
+    program.parse(argv[0] === 'help' ? ['--help'] : argv, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return { command: 'print', text: shown.join('') };

@@ -117,7 +117,8 @@ export const settings: readonly Setting[] = [
     help: 'app name on Caution: 3 to 63 of letters, digits, - and _',
     repeatable: false,
     check: checkName,
-    fallback: (known) => nearestName(known.detection?.name ?? '') ?? nearestName(known.folderName),
+    fallback: ({ detection, folderName }) =>
+      nearestName(detection?.name ?? '') ?? nearestName(folderName) ?? nearestName(`${folderName}-service`),
     required: always,
     question: { message: 'App name', hint: '3 to 63 letters, digits, "-", "_"' },
   },

@@ -72,6 +72,21 @@ describe('the command line', () => {
     expect(stderr).toContain('npm create caution-app svc -- --port 9000');
   });
 
+  it.each([
+    ['verfy', 'Did you mean verify?'],
+    ['', 'is no name for a folder'],
+    ['a\u001b[31mb', 'is no name for a folder'],
+  ])('refuses %j as a folder, exit 2', async (dir, message) => {
+    const { exitCode, stderr } = await runCli([dir, '--yes'], scratch());
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(message);
+  });
+
+  it('names an app after a folder whose name is too short', async () => {
+    const { stdout } = await runCli(['ab', '--language', 'go', '--yes', '--dry-run', '--json'], scratch());
+    expect(JSON.parse(stdout).app.name).toBe('ab-service');
+  });
+
   it('does not take a command word for a folder', async () => {
     const { exitCode, stderr } = await runCli(['check'], scratch());
     expect(exitCode).toBe(2);
@@ -138,19 +153,15 @@ describe('the target', () => {
   });
 
   it.each([
-    ['a name of 300 letters', (folder: string) => path.join(folder, 'x'.repeat(300))],
-    [
-      'a link to itself',
-      (folder: string) => (symlinkSync('loop', path.join(folder, 'loop')), path.join(folder, 'loop')),
-    ],
-    [
-      'a folder whose Procfile is a folder',
-      (folder: string) => (mkdirSync(path.join(folder, 'svc/Procfile'), { recursive: true }), path.join(folder, 'svc')),
-    ],
-  ])('%s is a sentence, not a stack trace', async (_what, make) => {
+    ['a name of 300 letters', 'x'.repeat(300)],
+    ['a link to itself', 'loop'],
+    ['a folder whose Procfile is a folder', 'svc'],
+  ])('%s is a sentence, not a stack trace', async (_what, dir) => {
     const folder = scratch();
+    symlinkSync('loop', path.join(folder, 'loop'));
+    mkdirSync(path.join(folder, 'svc/Procfile'), { recursive: true });
     const { exitCode, stdout, stderr } = await runCli(
-      [make(folder), '--language', 'go', '--name', 'svc', '--yes', '--json'],
+      [dir, '--language', 'go', '--name', 'svc', '--yes', '--json'],
       folder,
     );
     expect(exitCode).toBe(1);

@@ -26,6 +26,7 @@ describe('in a terminal', () => {
     expect(treeOf(folder)).toEqual({});
     run.type(keys.enter);
     expect(await run.exit).toBe(0);
+    expect(run.text()).not.toContain('Warning');
     expect(treeOf(folder)['hello/Procfile']).toMatch(/^run: PORT=9000 /m);
     expect(run.text()).toMatch(/caution init/);
     expect(run.text()).toMatch(/npm create caution-app@latest hello -- --language go/);

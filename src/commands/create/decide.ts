@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { distance } from 'fastest-levenshtein';
 import type { App, Finding, LanguageId } from '../../app.ts';
 import { checkContainerfile } from '../../caution/limits.ts';
 import { ExitCode, UserError } from '../../errors.ts';
 import { languages } from '../../languages/index.ts';
 import type { Detection, Language } from '../../languages/language.ts';
-import type { CreateFlags } from '../../settings/flags.ts';
+import { type CreateFlags, commandWords } from '../../settings/flags.ts';
 import { checkAnswers, type Resolved, resolve, unansweredSettings } from '../../settings/resolve.ts';
 import { lookAround, type Surroundings } from '../../settings/surroundings.ts';
 import { type Answers, flagName, type Known, languageOptions } from '../../settings/table.ts';
@@ -28,6 +29,7 @@ export interface Decision {
  */
 export async function decide(flags: CreateFlags, io: Io): Promise<Decision> {
   refuseBadAnswers(flags.answers);
+  refuseOddWord(flags, io.cwd);
   const asks = interactive(io) && !flags.yes && !flags.dryRun && !flags.json;
   const dir = flags.dir ?? (asks ? await askFolder(io) : await defaultFolder(flags, io));
   const target = await locate(dir, io.cwd);
@@ -95,6 +97,24 @@ function refuseBadAnswers(answers: Answers): void {
   throw new UserError('bad-answer', each.join('\n'), {
     exitCode: ExitCode.Usage,
     next: 'create-caution-app --help lists the flags.',
+  });
+}
+
+/** A word that is nearly a command's is more likely that than a folder. */
+function refuseOddWord({ dir, answers }: CreateFlags, cwd: string): void {
+  if (dir === undefined) return;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
+  if (dir === '' || /[\x00-\x1f\x7f]/.test(dir)) {
+    throw new UserError('bad-folder', `${JSON.stringify(dir)} is no name for a folder.`, {
+      exitCode: ExitCode.Usage,
+      next: 'Name a folder without control characters; . is this one.',
+    });
+  }
+  const meant = commandWords.find((word) => distance(word, dir) <= 2);
+  if (meant === undefined || answers.language !== undefined || existsSync(path.resolve(cwd, dir))) return;
+  throw new UserError('usage', `There is no command ${dir}. Did you mean ${meant}?`, {
+    exitCode: ExitCode.Usage,
+    next: `For a new folder of that name, write ./${dir}.`,
   });
 }
 

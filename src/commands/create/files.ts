@@ -21,11 +21,22 @@ export function planFiles(root: string, app: App, twin: App | null): PlannedFile
   }
   const ignored = planned.find((file) => file.path === ignoreFile(app));
   if (ignored?.action !== 'conflict') return planned;
-  // A .dockerignore of the team's own stays as it is. BuildKit prefers the file that is named after the Containerfile:
-  // it says what theirs says, and what this build needs besides.
-  const theirs = `# As in ${ignored.path}:\n${(ignored.existing ?? '').trimEnd()}\n\n`;
-  const own = { path: `${app.containerfile}.dockerignore`, content: theirs + ignored.content };
+  // A .dockerignore of the team's own stays as it is: BuildKit prefers the file that is named after the Containerfile.
+  const own = { path: `${app.containerfile}.dockerignore`, content: besidesTheirs(ignored) + ignored.content };
   return planned.flatMap((file) => (file === ignored ? plan(root, [own]) : [file]));
+}
+
+/**
+ * What a team's own ignore file adds to ours. One that leaves everything out but some names would leave out what our
+ * Containerfile copies, and one that names `.caution` would hide what Locksmith needs: such lines do not come along.
+ */
+function besidesTheirs({ path, existing }: PlannedFile): string {
+  const theirs = (existing ?? '').split('\n').map((line) => line.trim());
+  const everything = theirs.some((line) => /^(\.?\/)?\*\*?(\/\*\*?)?$/.test(line));
+  if (everything)
+    return `# ${path} leaves out everything but some names; this build needs more, so it does not hold here.\n\n`;
+  const kept = theirs.filter((line) => !/(^|\/)\.caution(\/|$)/.test(line));
+  return `# As in ${path}:\n${kept.join('\n').trim()}\n\n`;
 }
 
 /** Shows the plan, before anything is written. */

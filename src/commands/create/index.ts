@@ -110,7 +110,7 @@ function notReady(document: CreateDocument): UserError {
   if (document.outcome === 'ask' || (document.missing.length > 0 && !hasErrors(document.findings))) {
     return new UserError('missing-answers', missingSentence(document), {
       exitCode: ExitCode.Usage,
-      next: 'Give them as flags; --yes accepts what is detected and the defaults.',
+      next: 'Give them as flags. --yes accepts what is detected and the defaults; these have neither, or it was not given.',
     });
   }
   const errors = document.findings.filter(({ level }) => level === 'error');
@@ -157,7 +157,7 @@ function showWritten(files: readonly PlannedFile[], target: Target, commit: Firs
     io.output,
     written === 0
       ? 'Everything was there already.'
-      : `Wrote ${written} ${written === 1 ? 'file' : 'files'} to ${printableLine(target.folder)}`,
+      : `Wrote ${written} ${written === 1 ? 'file' : 'files'} to ${printableLine(target.root)}`,
   );
   const sentence = gitSentence(commit);
   if (sentence !== null) note(io.output, sentence);
