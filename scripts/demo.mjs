@@ -40,9 +40,14 @@ async function demo() {
       'Built on stand-ins for StageX, since its images could not be pulled here. The Containerfiles pin the real ones.\n',
     );
   }
-  process.stdout.write(
-    'Change a byte of a source and verify again: the enclave’s digest is another. `npm run engine -- --down` removes the engine that was set up.\n',
-  );
+  const [first] = results;
+  if (first && engine.standIns) {
+    const at = path.join(folder, `hello-${first.language}`);
+    process.stdout.write(`Change a byte of a source, and the enclave's digest is another:
+  eval "$(npm run -s engine)"; node ${cli} verify ${at}
+To remove what was made: rm -r ${folder}; npm run engine -- --down
+`);
+  }
   return Math.max(...results.map(({ code }) => code));
 }
 

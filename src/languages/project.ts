@@ -26,7 +26,9 @@ export function projectOf(contents: Readonly<Record<string, string>>): Project {
  */
 export async function openProject(folder: string): Promise<Project> {
   const listed = (await listFiles(folder)) ?? walk(folder);
-  const files = listed.filter((file) => lstatSync(path.join(folder, file), { throwIfNoEntry: false })?.isFile()).sort();
+  const isFile = (file: string) =>
+    unlessBarred(() => lstatSync(path.join(folder, file), { throwIfNoEntry: false })?.isFile() ?? false, false);
+  const files = listed.filter(isFile).sort();
   const known = new Set(files);
   const texts = new Map<string, string | null>();
   const real = realpathSync(folder);
@@ -40,12 +42,27 @@ export async function openProject(folder: string): Promise<Project> {
 
 function readText(folder: string, file: string): string | null {
   const at = path.join(folder, file);
-  // A parent folder that is a link may lead out of the service.
-  if (!realpathSync(path.dirname(at)).startsWith(folder) || lstatSync(at).size > largestText) return null;
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(at));
+    return unlessBarred(() => {
+      // A parent folder that is a link may lead out of the service, to a folder whose name begins as this one's.
+      const parent = realpathSync(path.dirname(at));
+      const within = parent === folder || parent.startsWith(folder.endsWith(path.sep) ? folder : folder + path.sep);
+      if (!within || lstatSync(at).size > largestText) return null;
+      return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(at));
+    }, null);
   } catch (error) {
     if (error instanceof TypeError) return null; // not UTF-8: no manifest of ours
+    throw error;
+  }
+}
+
+/** What reading gives, or `otherwise` when the system refuses it: not ours to read, or changed under our hands. */
+function unlessBarred<T>(read: () => T, otherwise: T): T {
+  try {
+    return read();
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (['EACCES', 'EPERM', 'ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP', 'EIO'].includes(code)) return otherwise;
     throw error;
   }
 }
@@ -54,9 +71,9 @@ function readText(folder: string, file: string): string | null {
 function walk(root: string): string[] {
   const found: string[] = [];
   const visit = (relative: string, rules: { base: string; matcher: ReturnType<typeof ignore> }[]): void => {
-    const entries = readdirSync(path.join(root, relative), { withFileTypes: true });
+    const entries = unlessBarred(() => readdirSync(path.join(root, relative), { withFileTypes: true }), []);
     const own = entries.some((entry) => entry.name === '.gitignore' && entry.isFile())
-      ? [{ base: relative, matcher: ignore().add(readFileSync(path.join(root, relative, '.gitignore'), 'utf8')) }]
+      ? [{ base: relative, matcher: ignore().add(rulesIn(path.join(root, relative, '.gitignore'))) }]
       : [];
     const active = [...rules, ...own];
     for (const entry of entries) {
@@ -71,4 +88,8 @@ function walk(root: string): string[] {
   };
   visit('', []);
   return found;
+}
+
+function rulesIn(file: string): string {
+  return unlessBarred(() => readFileSync(file, 'utf8'), '');
 }

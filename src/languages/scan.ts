@@ -1,3 +1,4 @@
+import type { Finding } from '../app.ts';
 import type { Project } from './language.ts';
 
 /**
@@ -27,8 +28,8 @@ export function lineOf(text: string, pattern: RegExp): number | undefined {
   return at < 0 ? undefined : lineAt(text, at);
 }
 
-/** Ports of metrics and the like are no answer to «where does the service listen». */
-const sideDoor = /metric|prometheus|pprof|debug|admin|telemetry|tracing/i;
+/** Ports of metrics and the like are no answer to «where does the service listen»; `debug=True` is a mode. */
+const sideDoor = /metric|prometheus|pprof|debug(?!\s*=[^=]|\s*:\s*(?:true|false)\b)|admin|telemetry|tracing/i;
 
 /**
  * What the first group of each pattern (flag `g`) matches, comments (`//`) and lines about side doors left out.
@@ -46,9 +47,9 @@ export function sightings(
     if (source === null) continue;
     const text = prepare(source);
     for (const pattern of patterns) {
-      for (const match of text.matchAll(pattern)) {
+      for (const match of text.matchAll(new RegExp(pattern.source, `${pattern.flags}d`))) {
         const value = match[1] ?? match[0];
-        const offset = match.index + match[0].indexOf(value);
+        const offset = match.indices?.[1]?.[0] ?? match.index;
         const lineStart = text.lastIndexOf('\n', offset) + 1;
         const lineEnd = text.indexOf('\n', offset);
         const line = text.slice(lineStart, lineEnd < 0 ? undefined : lineEnd);
@@ -71,6 +72,47 @@ export function agreedPort(found: readonly Sighting[]): { port: number; from: st
   if (!first || found.some(({ value }) => Number(value) !== Number(first.value))) return null;
   const port = Number(first.value);
   return port >= 1 && port <= 65_535 ? { port, from: first.from } : null;
+}
+
+/** The addresses by which a machine reaches only itself, for the first group of a pattern. */
+export const loopback = '(127\\.0\\.0\\.1|localhost|\\[?::1\\]?)';
+
+/** The finding for a service that nothing outside of its machine can reach; none without a sighting. */
+export function loopbackFindings(language: string, found: readonly Sighting[]): Finding[] {
+  const [first] = found;
+  if (!first) return [];
+  return [
+    {
+      id: `${language}-loopback`,
+      level: 'warning',
+      ...placeOf(first.from),
+      message: 'The service listens on a loopback address: only the machine itself can reach it there.',
+      why: 'Requests reach a service in an enclave through its network interface.',
+      mend: 'Listen on 0.0.0.0.',
+    },
+  ];
+}
+
+/** The finding for a port that comes from another environment variable than PORT; none without a sighting. */
+export function portVariableFindings(language: string, found: readonly Sighting[]): Finding[] {
+  const [first] = found;
+  if (!first) return [];
+  return [
+    {
+      id: `${language}-port-variable`,
+      level: 'warning',
+      ...placeOf(first.from),
+      message: `Where the service listens is read from ${first.value.slice(0, 60)}, which only you can set.`,
+      why: 'The port that is opened and probed must be the one that the service takes.',
+      mend: `Give the variable its value with --env ${first.value.slice(0, 60)}=VALUE, and the same port with --port.`,
+    },
+  ];
+}
+
+/** `path:line` as a finding's place. */
+function placeOf(from: string): { path: string; line: number } {
+  const colon = from.lastIndexOf(':');
+  return { path: from.slice(0, colon), line: Number(from.slice(colon + 1)) };
 }
 
 /** Names that say what a program does, not which service it is. */

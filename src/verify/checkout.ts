@@ -18,8 +18,9 @@ import os from 'node:os';
 import path from 'node:path';
 import ignore, { type Ignore } from 'ignore';
 import type { Finding } from '../app.ts';
-import { UserError } from '../errors.ts';
+import { throwIfCancelled, UserError } from '../errors.ts';
 import { run } from '../exec.ts';
+import { printableLine } from '../output.ts';
 
 /** One file of a checkout. */
 export interface SourceFile {
@@ -49,40 +50,86 @@ export interface CheckoutConditions {
   time: Date;
 }
 
+/** Variables that a surrounding git (a hook, a rebase) sets, and that would point us at another repository. */
+const inherited = [
+  'GIT_DIR',
+  'GIT_WORK_TREE',
+  'GIT_INDEX_FILE',
+  'GIT_PREFIX',
+  'GIT_COMMON_DIR',
+  'GIT_OBJECT_DIRECTORY',
+  'GIT_ALTERNATE_OBJECT_DIRECTORIES',
+  'GIT_NAMESPACE',
+];
 const quietGit = {
   GIT_OPTIONAL_LOCKS: '0',
   GIT_TERMINAL_PROMPT: '0',
   LC_ALL: 'C',
-  ...Object.fromEntries(
-    ['GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE', 'GIT_PREFIX', 'GIT_COMMON_DIR'].map((name) => [name, undefined]),
-  ),
+  ...Object.fromEntries(inherited.map((name) => [name, undefined])),
 };
 
-async function git(root: string, args: string[], signal: AbortSignal): Promise<string | null> {
-  const command = { file: 'git', args: ['-C', root, '-c', 'core.fsmonitor=false', ...args] };
-  const result = await run(command, {
-    env: quietGit,
-    cancelSignal: signal,
-    stripFinalNewline: false,
-    maxBuffer: 512 * 2 ** 20,
+interface GitAnswer {
+  ok: boolean;
+  stdout: string;
+  stderr: string;
+  /** False when git itself could not be started. */
+  installed: boolean;
+}
+
+/** Asks git; nothing that a repository's configuration names is run on the way. */
+async function git(root: string, args: string[], signal: AbortSignal): Promise<GitAnswer> {
+  const still = ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null'];
+  const result = await run(
+    { file: 'git', args: ['-C', root, ...still, ...args] },
+    { env: quietGit, cancelSignal: signal, stripFinalNewline: false, maxBuffer: 512 * 2 ** 20 },
+  );
+  throwIfCancelled(signal);
+  return {
+    ok: !result.failed,
+    stdout: String(result.stdout ?? ''),
+    stderr: String(result.stderr ?? result.shortMessage ?? ''),
+    installed: result.code !== 'ENOENT',
+  };
+}
+
+/** @throws UserError `git-failed`, in git's own words. */
+async function mustGit(root: string, args: string[], signal: AbortSignal): Promise<string> {
+  const answer = await git(root, args, signal);
+  if (!answer.ok) throw gitFailed(root, answer);
+  return answer.stdout;
+}
+
+function gitFailed(root: string, { stderr }: GitAnswer): UserError {
+  return new UserError('git-failed', `git cannot read the repository around ${root}: ${printableLine(stderr, 600)}`, {
+    next: 'Mend that first: what Caution builds is what git has.',
   });
-  return result.failed ? null : String(result.stdout);
+}
+
+/** Whether the folder, or one above it, has a `.git`. */
+async function inRepository(root: string): Promise<boolean> {
+  for (let folder = path.resolve(root); ; folder = path.dirname(folder)) {
+    if (await exists(folder, '.git')) return true;
+    if (folder === path.dirname(folder)) return false;
+  }
 }
 
 /**
  * Lists what Caution would get: the tracked files as they stand, and those just written; without git every file that no
  * .gitignore excludes. Reads only: neither the work tree nor git's index is touched.
  * @param needed paths that the build cannot do without, such as the Containerfile: part of it even when untracked.
+ * @throws UserError `git-failed` when there is a repository that git refuses or cannot read.
  */
 export async function readSource(
   root: string,
   { written, needed, signal }: { written: readonly string[]; needed: readonly string[]; signal: AbortSignal },
 ): Promise<Source> {
   const listing = await git(root, ['ls-files', '-z', '--stage', '--', '.'], signal);
-  signal.throwIfAborted();
-  if (listing === null) return withoutGit(root, written);
+  if (!listing.ok) {
+    if (listing.installed && (await inRepository(root))) throw gitFailed(root, listing);
+    return withoutGit(root, written);
+  }
   const tracked = new Map<string, string>();
-  for (const record of listing.split('\0').filter(Boolean)) {
+  for (const record of listing.stdout.split('\0').filter(Boolean)) {
     const match = /^(\d{6}) [0-9a-f]+ \d\t([\s\S]+)$/.exec(record);
     if (match) tracked.set(match[2] ?? '', match[1] ?? '');
   }
@@ -90,21 +137,24 @@ export async function readSource(
   for (const file of needed) {
     if (!tracked.has(file) && !written.includes(file) && (await exists(root, file))) findings.push(untracked(file));
   }
-  const fileMode = (await git(root, ['config', '--type=bool', 'core.fileMode'], signal))?.trim() !== 'false';
+  const hidden = await overlooked(root, signal);
+  findings.push(...hidden, ...(await untrackedFiles(root, new Set([...written, ...needed]), signal)));
+  // Fails when it is not set, which means true.
+  const fileMode = (await git(root, ['config', '--type=bool', 'core.fileMode'], signal)).stdout.trim() !== 'false';
   const files: SourceFile[] = [];
   for (const name of new Set([...tracked.keys(), ...written, ...needed])) {
     const found = await describe(root, name, tracked.get(name), fileMode, findings);
     if (found) files.push(found);
   }
-  const status = await git(root, ['status', '--porcelain=v1', '-z', '--untracked-files=no', '--', '.'], signal);
-  const commit = await git(root, ['rev-parse', '--verify', '--quiet', 'HEAD'], signal);
-  signal.throwIfAborted();
+  const status = await mustGit(root, ['status', '--porcelain=v1', '-z', '--untracked-files=no', '--', '.'], signal);
+  // Fails before the first commit.
+  const commit = (await git(root, ['rev-parse', '--verify', '--quiet', 'HEAD'], signal)).stdout.trim() || null;
   const extra = files.some((file) => !tracked.has(file.path));
   return {
     root,
     files: files.sort(byPath),
-    commit: commit?.trim() || null,
-    dirty: commit === null || status !== '' || extra,
+    commit,
+    dirty: commit === null || status !== '' || extra || hidden.length > 0,
     findings,
   };
 }
@@ -118,6 +168,46 @@ async function exists(root: string, name: string): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+function naming(names: readonly string[]): string {
+  const more = names.length > 5 ? `, and ${names.length - 5} more` : '';
+  return `${names
+    .slice(0, 5)
+    .map((name) => printableLine(name, 100))
+    .join(', ')}${more}`;
+}
+
+/** Files that git does not compare with the commit: marked assume-unchanged (lower case) or skip-worktree (S). */
+async function overlooked(root: string, signal: AbortSignal): Promise<Finding[]> {
+  const listing = await mustGit(root, ['ls-files', '-z', '-v', '--', '.'], signal);
+  const names = listing.split('\0').flatMap((record) => (/^[a-zS] /.test(record) ? record.slice(2) : []));
+  if (names.length === 0) return [];
+  return [
+    {
+      id: 'overlooked-files',
+      level: 'warning',
+      message: `git was told not to look at changes of ${names.length} files: ${naming(names)}.`,
+      why: 'They are built as they stand here; Caution builds them as committed.',
+      mend: 'Make git look again: git update-index --no-assume-unchanged --no-skip-worktree FILE',
+    },
+  ];
+}
+
+async function untrackedFiles(root: string, known: ReadonlySet<string>, signal: AbortSignal): Promise<Finding[]> {
+  const listing = await mustGit(root, ['ls-files', '-z', '--others', '--exclude-standard', '--', '.'], signal);
+  const names = listing.split('\0').filter((name) => name !== '' && !known.has(name));
+  if (names.length === 0) return [];
+  return [
+    {
+      id: 'untracked-files',
+      level: 'warning',
+      message: `${names.length === 1 ? 'One file is' : `${names.length} files are`} not tracked by git, and left out: ${naming(names)}.`,
+      why: 'Caution builds the pushed commit: what git does not track is not there.',
+      source: 'https://docs.caution.co',
+      mend: 'Commit what the build needs (git add), and name the rest in .gitignore.',
+    },
+  ];
 }
 
 function untracked(file: string): Finding {

@@ -5,7 +5,7 @@ import type { Image } from './image.ts';
 import type { Started } from './start.ts';
 import type { Difference, Memory, Verification } from './types.ts';
 
-/** Whether the images are the same bit for bit, and what that claim rests on. */
+/** Whether the images are the same bit for bit (equal manifests), and under what conditions. */
 export function imageClaim(
   engine: Engine,
   built: readonly { image: Image }[],
@@ -18,16 +18,15 @@ export function imageClaim(
     };
   }
   const [first] = built;
-  const imageIdentical = built.every(({ image }) => image.manifest !== '' && image.manifest === first?.image.manifest);
+  const manifest = first?.image.manifest ?? '';
+  const imageIdentical = manifest !== '' && built.every(({ image }) => image.manifest === manifest);
   // Engines only log when they cannot rewrite a layer: so look at the times themselves.
   const rewritten = built.every(({ image }) => image.latestTime <= 1 && createdAt(image) <= 1000);
-  const how =
-    'OCI manifests of uncompressed layers, all times in the image set back to SOURCE_DATE_EPOCH=1 at export; RUN steps did not see that';
   return {
-    imageIdentical: imageIdentical && rewritten,
+    imageIdentical,
     imageConditions: rewritten
-      ? how
-      : `${how}. The engine did not set all times back, so the images are not claimed to be the same.`,
+      ? 'OCI manifests of uncompressed layers, all times in the image set back to SOURCE_DATE_EPOCH=1 at export; RUN steps did not see that'
+      : 'OCI manifests of uncompressed layers; SOURCE_DATE_EPOCH=1 was asked for at export, but the engine did not set all times in the image back; RUN steps did not see that',
   };
 }
 

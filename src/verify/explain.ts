@@ -1,6 +1,7 @@
+import path from 'node:path';
 import { printableLine } from '../output.ts';
 import type { Aspect, PathDifference } from './compare.ts';
-import type { Containerfile, Step } from './containerfile.ts';
+import type { Containerfile, Stage, Step } from './containerfile.ts';
 import type { Inside } from './content.ts';
 import { maskTimes } from './times.ts';
 import { displayPath } from './tree.ts';
@@ -231,15 +232,21 @@ function lineAround(bytes: string, offset: number): string {
   return printableLine(displayPath(line), 160);
 }
 
-/** The instruction of the final stage that brought a path in, when only one can have. */
+/** The stage's own steps, and before them those of the stages that it is built on. */
+function chain(file: Containerfile, stage: Stage): { stage: Stage; step: Step }[] {
+  const base = file.stages.slice(0, stage.index).findLast(({ name }) => name === stage.base.toLowerCase());
+  return [...(base ? chain(file, base) : []), ...stage.steps.map((step) => ({ stage, step }))];
+}
+
+/** The instruction that brought a path into the final stage, or a stage that it is built on, when only one can have. */
 function place(file: Containerfile, bytes: string): Pick<Difference, 'stage' | 'instruction' | 'line'> {
-  const stage = file.stages.at(-1);
-  if (!stage) return {};
+  const last = file.stages.at(-1);
+  if (!last) return {};
   let directory = '/';
-  const candidates: Step[] = [];
-  for (const step of stage.steps) {
+  const candidates: { stage: Stage; step: Step }[] = [];
+  for (const { stage, step } of chain(file, last)) {
     if (step.instruction === 'WORKDIR') directory = absolute(directory, step.text.replace(/^WORKDIR\s+/, ''));
-    else if (step.instruction === 'RUN') candidates.push(step);
+    else if (step.instruction === 'RUN') candidates.push({ stage, step });
     else {
       const target = absolute(directory, step.destination ?? '/').replace(/\/+$/, '');
       if (
@@ -247,13 +254,14 @@ function place(file: Containerfile, bytes: string): Pick<Difference, 'stage' | '
         `/${displayPath(bytes)}` === target ||
         `/${displayPath(bytes)}`.startsWith(`${target}/`)
       )
-        candidates.push(step);
+        candidates.push({ stage, step });
     }
   }
   const [only, ...more] = candidates;
-  return only && more.length === 0 ? { stage: stage.name, instruction: only.text, line: only.line } : {};
+  if (!only || more.length > 0) return {};
+  return { stage: only.stage.name, instruction: only.step.text, line: only.step.line };
 }
 
 function absolute(directory: string, target: string): string {
-  return target.startsWith('/') ? target : `${directory.replace(/\/$/, '')}/${target}`;
+  return path.posix.resolve('/', directory, target);
 }

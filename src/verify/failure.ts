@@ -1,3 +1,4 @@
+import os from 'node:os';
 import { UserError } from '../errors.ts';
 import { printableLine } from '../output.ts';
 import type { Containerfile, FindStep } from './containerfile.ts';
@@ -41,4 +42,18 @@ function lineOf(file: Containerfile, findStep: FindStep, { name }: Vertex): numb
   const found = findStep(name);
   if (found) return found.step.line;
   return file.images.find(({ reference }) => name.includes(reference))?.line ?? null;
+}
+
+/** A failure of the file system, as a person can act on it; null for any other error. */
+export function fileSystemFailure(error: unknown): UserError | null {
+  if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return null;
+  const { code, path: where } = error as NodeJS.ErrnoException;
+  const what = typeof where === 'string' ? printableLine(where, 500) : 'A file';
+  return new UserError('io-failed', `${what} could not be read or written: ${printableLine(error.message, 500)}`, {
+    next:
+      code === 'ENOSPC' || code === 'EDQUOT'
+        ? `Make room in ${os.tmpdir()}, or set TMPDIR to a folder that has it.`
+        : `See that it may be read; builds are kept in ${os.tmpdir()} meanwhile, or where TMPDIR says: it must exist, be writable and have room.`,
+    cause: error,
+  });
 }

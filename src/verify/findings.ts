@@ -69,6 +69,18 @@ export function unprovedSteps(containerfile: string, proofs: readonly Proof[]): 
   );
 }
 
+/** The Procfile says nothing of the start: neither Caution nor we can start anything. */
+export function noRun(): Finding {
+  return {
+    id: 'no-run',
+    level: 'warning',
+    path: 'Procfile',
+    message: 'Nothing says how to start the service, so it was not started.',
+    why: 'Caution starts what run of the Procfile names, and nothing of the image’s own ENTRYPOINT or CMD.',
+    mend: 'Add a line such as run: /app to the Procfile.',
+  };
+}
+
 export function moreDifferences(more: number, shown: number): Finding[] {
   if (more <= 0) return [];
   return [

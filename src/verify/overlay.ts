@@ -14,6 +14,8 @@ export interface Overlay {
   busybox: Inode;
   loader: Inode;
   certificates: Inode;
+  /** What stood in for StageX's own images: `<image>: <reference>`. */
+  standIns: string[];
 }
 
 const parts = {
@@ -61,7 +63,8 @@ export async function fetchOverlay(
   const containerfile = path.join(context, 'Containerfile');
   const output = path.join(folder, 'overlay.tar');
   await writeFile(containerfile, text);
-  const contexts = overrides(readContainerfile(text), images).flatMap(({ reference, replacement }) => [
+  const replaced = overrides(readContainerfile(text), images);
+  const contexts = replaced.flatMap(({ reference, replacement }) => [
     '--build-context',
     `${reference}=docker-image://${replacement}`,
   ]);
@@ -90,7 +93,12 @@ export async function fetchOverlay(
       throw new UserError('no-overlay', `StageX's ${name} is not the file that was expected.`);
     return inode;
   };
-  return { busybox: get('busybox'), loader: get('ld-musl-x86_64.so.1'), certificates: get('ca-certificates.crt') };
+  return {
+    busybox: get('busybox'),
+    loader: get('ld-musl-x86_64.so.1'),
+    certificates: get('ca-certificates.crt'),
+    standIns: replaced.map(({ image, replacement }) => `${image}: ${replacement}`),
+  };
 }
 
 /** One name of the file system that is started. */

@@ -1,4 +1,5 @@
-import type { Containerfile, FindStep, Step } from './containerfile.ts';
+import { printableLine } from '../output.ts';
+import { type Containerfile, type FindStep, neededStage, type Stage, type Step } from './containerfile.ts';
 import type { Progress, Vertex } from './engines/progress.ts';
 
 /** What the engine's own progress shows of the steps that an image needs. */
@@ -8,8 +9,10 @@ export interface Proof {
   executionProved: boolean;
   /** Steps for which nothing shows that they ran in this build, with the reason. */
   unproved: { line: number; text: string; reason: string }[];
-  /** When each RUN began, by its line; milliseconds since 1970, by the engine's clock. */
+  /** When each RUN that ran in this build began, by its line; milliseconds since 1970, by the engine's clock. */
   runStarts: Map<number, number>;
+  /** Whether there is a RUN at all, and `runStarts` has every RUN that went into the image. */
+  everyRun: boolean;
 }
 
 /**
@@ -19,21 +22,71 @@ export interface Proof {
 export function proveExecution(file: Containerfile, findStep: FindStep, progress: Progress): Proof {
   const began = buildStart(progress);
   const byStep = new Map<Step, Vertex[]>();
+  const strangers: { stage: Stage; vertex: Vertex }[] = [];
   for (const vertex of progress.vertices.values()) {
     const found = findStep(vertex.name);
+    const stage = found ? null : neededStage(file, vertex.name);
     if (found) byStep.set(found.step, [...(byStep.get(found.step) ?? []), vertex]);
+    else if (stage) strangers.push({ stage, vertex });
   }
-  const proof: Proof = { stepsRun: 0, stepsCached: 0, executionProved: true, unproved: [], runStarts: new Map() };
-  for (const step of file.needed.flatMap(({ steps }) => steps)) countStep(proof, step, byStep.get(step) ?? [], began);
+  const proof: Proof = {
+    stepsRun: 0,
+    stepsCached: 0,
+    executionProved: false,
+    unproved: [],
+    runStarts: new Map(),
+    everyRun: false,
+  };
+  for (const stage of file.needed)
+    for (const step of stage.steps) countStep(proof, step, verticesOf(file, stage, step, byStep), began);
+  for (const { stage, vertex } of strangers) countStranger(proof, stage, vertex);
   proof.executionProved = proof.unproved.length === 0;
+  const runs = file.needed.flatMap(({ steps }) => steps).filter(({ instruction }) => instruction === 'RUN');
+  proof.everyRun =
+    runs.length > 0 &&
+    runs.every(({ line }) => proof.runStarts.has(line)) &&
+    !strangers.some(({ vertex }) => /\] RUN\b/.test(vertex.name));
   return proof;
+}
+
+/** What was reported of a step. Stages that begin alike share their steps: the engine reports those under one stage only. */
+function verticesOf(
+  file: Containerfile,
+  stage: Stage,
+  step: Step,
+  byStep: ReadonlyMap<Step, Vertex[]>,
+): readonly Vertex[] {
+  const own = byStep.get(step);
+  if (own) return own;
+  const index = stage.steps.indexOf(step);
+  const twin = file.needed.find(
+    (other) =>
+      other !== stage &&
+      other.base === stage.base &&
+      other.steps.length > index &&
+      stage.steps.slice(0, index + 1).every(({ script }, at) => other.steps[at]?.script === script) &&
+      byStep.has(other.steps[index] ?? step),
+  );
+  return byStep.get(twin?.steps[index] ?? step) ?? [];
+}
+
+/** A step that is not in the Containerfile, such as an ONBUILD of the base. */
+function countStranger(proof: Proof, stage: Stage, vertex: Vertex): void {
+  if (vertex.cached) proof.stepsCached += 1;
+  proof.unproved.push({
+    line: stage.line,
+    text: printableLine(vertex.name, 160),
+    reason: vertex.cached
+      ? 'the engine took it from a cache, and it is not in the Containerfile as it is reported'
+      : 'it is not in the Containerfile as the engine reports it',
+  });
 }
 
 function countStep(proof: Proof, step: Step, vertices: readonly Vertex[], began: number): void {
   if (step.instruction === 'WORKDIR') return;
   const starts = vertices.flatMap(({ started }) => started ?? []);
-  if (step.instruction === 'RUN' && starts.length > 0) proof.runStarts.set(step.line, Math.min(...starts));
   const reason = doubt(vertices, began);
+  if (step.instruction === 'RUN' && reason === null) proof.runStarts.set(step.line, Math.min(...starts));
   if (vertices.some(({ cached }) => cached)) proof.stepsCached += 1;
   else if (reason === null) proof.stepsRun += 1;
   if (reason !== null) proof.unproved.push({ line: step.line, text: step.text, reason });
@@ -63,10 +116,10 @@ function doubt(vertices: readonly Vertex[], began: number): string | null {
 /** A clock counts as varied only when it moved by more than the coarsest clock steps (zip: 2 s) before each RUN. */
 export const clockStepMs = 3000;
 
-/** Whether each RUN began at least 3 s apart in every pair of builds. */
-export function clockVaried(proofs: readonly Pick<Proof, 'runStarts'>[]): boolean {
+/** Whether there is a RUN, and each one is proved to have begun at least 3 s apart in every pair of builds. */
+export function clockVaried(proofs: readonly Pick<Proof, 'runStarts' | 'everyRun'>[]): boolean {
   const [first, ...others] = proofs;
-  if (!first || others.length === 0) return false;
+  if (!first || others.length === 0 || !proofs.every(({ everyRun }) => everyRun)) return false;
   return [...first.runStarts].every(([line, start]) => {
     const starts = [start, ...others.map((other) => other.runStarts.get(line) ?? Number.NaN)].sort((a, b) => a - b);
     return starts.every(

@@ -1,5 +1,5 @@
 import type { Finding } from '../app.ts';
-import { formatRun, parseRun } from '../caution/words.ts';
+import { formatRun, parseRun, type RunCommand } from '../caution/words.ts';
 import { throwIfCancelled, UserError } from '../errors.ts';
 import { printable, printableLine } from '../output.ts';
 import { readInode } from './content.ts';
@@ -40,16 +40,7 @@ const busybox = '/bin/busybox';
  * Source of the rules: https://github.com/CautionHosting/platform (run.sh).
  */
 export async function startService(order: StartOrder): Promise<Started> {
-  const command = parseRun(order.run);
-  if (!command) {
-    throw new UserError(
-      'bad-run',
-      `The platform would refuse the run command ${JSON.stringify(printableLine(order.run))}.`,
-      {
-        next: 'It must name a program: run: NAME=value /path/to/program argument',
-      },
-    );
-  }
+  const command = readRun(order.run);
   const image = await importRoot(order);
   const common = [
     '--label',
@@ -99,6 +90,32 @@ export async function startService(order: StartOrder): Promise<Started> {
     log: printable(`${log.stdout}\n${log.stderr}`).trim().slice(-4000),
   };
   return { result, findings: judge(order, result, seen, exitCode), residentBytes: seen.residentBytes };
+}
+
+/** @throws UserError `bad-run` when the platform would refuse the command. */
+export function readRun(run: string): RunCommand {
+  const command = parseRun(run);
+  if (command) return command;
+  throw new UserError('bad-run', `The platform would refuse the run command ${JSON.stringify(printableLine(run))}.`, {
+    next: 'It must name a program: run: NAME=value /path/to/program argument',
+  });
+}
+
+/** A start that could not be tried: the comparison of the builds holds all the same. */
+export function notStarted({ code, message, next }: UserError): Started {
+  return {
+    result: { started: false, listening: [], http: null, needs: [], seconds: 0, log: message },
+    findings: [
+      {
+        id: code,
+        level: 'error',
+        message: printableLine(message, 500),
+        why: 'The service could not be started, so nothing shows that it would start on Caution.',
+        mend: next ?? 'Mend what the message says, or verify with --no-start.',
+      },
+    ],
+    residentBytes: 0,
+  };
 }
 
 /** Makes an image without any configuration from the tree; its id. */
@@ -203,12 +220,21 @@ function loopbackOnly(listening: readonly Listener[]): Finding[] {
   ];
 }
 
-/** Removes all that carries a run's label: containers, then images. Never throws: it runs on the way out. */
+/**
+ * Removes all that carries a run's label: containers, then images; once more when the engine refused something.
+ * Never throws: it runs on the way out.
+ */
 export async function removeLabelled(label: string): Promise<void> {
+  if (!(await removeOnce(label))) await removeOnce(label);
+}
+
+/** @returns whether the engine did all that was asked. */
+async function removeOnce(label: string): Promise<boolean> {
   const containers = await docker(['ps', '--all', '--quiet', '--filter', `label=${label}`]);
   const ids = containers.stdout.split('\n').filter(Boolean);
-  if (ids.length > 0) await docker(['rm', '--force', '--volumes', ...ids]);
+  const removed = ids.length === 0 || (await docker(['rm', '--force', '--volumes', ...ids])).ok;
   const images = await docker(['images', '--all', '--quiet', '--no-trunc', '--filter', `label=${label}`]);
   const imageIds = [...new Set(images.stdout.split('\n').filter(Boolean))];
-  if (imageIds.length > 0) await docker(['rmi', '--force', ...imageIds]);
+  const unmade = imageIds.length === 0 || (await docker(['rmi', '--force', ...imageIds])).ok;
+  return containers.ok && removed && images.ok && unmade;
 }

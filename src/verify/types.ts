@@ -59,6 +59,7 @@ export interface StartResult {
 }
 
 export interface Memory {
+  /** Sum of the file sizes in the measured tree; a file with several names (hard links) counts once, as the enclave holds it once. */
   treeBytes: number;
   residentBytes: number;
   suggestedMb: number;

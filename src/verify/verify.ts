@@ -21,12 +21,12 @@ import { findDocker } from './engines/docker.ts';
 import type { BuildOutcome, Engine } from './engines/engine.ts';
 import type { ProgressChange } from './engines/progress.ts';
 import { type BuildFacts, explain } from './explain.ts';
-import { buildFailure } from './failure.ts';
-import { cacheKept, moreDifferences, risks, unprovedSteps } from './findings.ts';
+import { buildFailure, fileSystemFailure } from './failure.ts';
+import { cacheKept, moreDifferences, noRun, risks, unprovedSteps } from './findings.ts';
 import { type Image, readImage, readRootTar } from './image.ts';
 import { fetchOverlay, startedRoot } from './overlay.ts';
 import { buildStart, clockStepMs, type Proof, proveExecution } from './proof.ts';
-import { removeLabelled, type Started, startService } from './start.ts';
+import { notStarted, readRun, removeLabelled, type Started, startService } from './start.ts';
 import type { Difference, Verification, VerifyRequest } from './types.ts';
 
 /** More would help nobody: the rest is counted. */
@@ -72,7 +72,7 @@ export async function verify(request: VerifyRequest): Promise<Verification> {
   } catch (error) {
     // Whatever an abort broke on its way, what happened is that the user cancelled.
     throwIfCancelled(request.signal);
-    throw error;
+    throw fileSystemFailure(error) ?? error;
   }
 }
 
@@ -85,14 +85,17 @@ async function verifyInside(request: VerifyRequest): Promise<Verification> {
     });
   });
   const file = readContainerfile(text);
+  if (request.start && request.run !== null) readRun(request.run);
   const engine = await findDocker(signal);
   request.onEvent({ type: 'engine', description: `${engine.version}, builder ${engine.builder}` });
-  const needed = [containerfile, 'Procfile', 'caution.hcl'].filter((name) => existsSync(path.join(root, name)));
+  const needed = [containerfile, `${containerfile}.dockerignore`, '.dockerignore', 'Procfile', 'caution.hcl'].filter(
+    (name) => existsSync(path.join(root, name)),
+  );
   const source = await readSource(root, { written: request.written, needed, signal });
-  const temporary = await makeTemporaryRoot();
-  const label = `create-caution-app.run=${path.basename(temporary.path)}`;
   const replaced = overrides(file, request.images);
   const findStep = stepFinder(file, replaced);
+  const temporary = await makeTemporaryRoot();
+  const label = `create-caution-app.run=${path.basename(temporary.path)}`;
   const run: Run = { request, engine, source, file, overrides: replaced, findStep, folder: temporary.path, label };
   try {
     return await buildAndCompare(run);
@@ -144,7 +147,12 @@ async function buildAndCompare(run: Run): Promise<Verification> {
     start: started?.result ?? null,
     memory: memory(first.measured, started, request.memoryMb),
     expected: null,
-    standIns: run.overrides.map(({ image, replacement }) => `${image}: ${replacement}`),
+    standIns: [
+      ...new Set([
+        ...run.overrides.map(({ image, replacement }) => `${image}: ${replacement}`),
+        ...(started?.standIns ?? []),
+      ]),
+    ],
     commit: source.commit,
     dirty: source.dirty,
   };
@@ -160,6 +168,7 @@ function allFindings(run: Run, built: readonly Built[], more: number, started: S
       built.map(({ proof }) => proof),
     ),
     ...risks(request.containerfile, file),
+    ...(request.start && request.run === null ? [noRun()] : []),
     ...moreDifferences(more, maxDifferences),
     ...(started?.findings ?? []),
     ...cacheKept(engine.builder, request.keep ? run.folder : null),
@@ -172,7 +181,8 @@ async function waitForClock(last: Built | undefined, { signal, onEvent }: Verify
   const lastRun = Math.max(0, ...last.proof.runStarts.values());
   // Engines on other machines have other clocks: what has passed since is measured from the build's end on.
   const since = times(last.outcome).ended - lastRun;
-  const wait = last.proof.runStarts.size === 0 ? 0 : clockStepMs - since;
+  // When no RUN was recognised, the whole step costs little, and the clock differs all the same.
+  const wait = last.proof.runStarts.size === 0 ? clockStepMs : clockStepMs - since;
   if (wait <= 0) return;
   onEvent({ type: 'phase', text: `Waiting ${Math.ceil(wait / 1000)} s, so that the clock differs` });
   await pause(wait, signal);
@@ -296,18 +306,29 @@ async function explainAll(run: Run, built: readonly Built[]): Promise<{ differen
   return { differences, more: found.length - shown.length };
 }
 
-async function start(run: Run, { measured }: Built): Promise<Started | null> {
+/** Starts the service; what keeps the engine from trying does not throw the two builds away. */
+async function start(run: Run, { measured }: Built): Promise<(Started & { standIns: string[] }) | null> {
   const { request, file, folder, label } = run;
   if (!request.start || request.run === null) return null;
   request.onEvent({ type: 'phase', text: 'Starting the service as the enclave does' });
-  const overlay = await fetchOverlay(file, request.images, folder, request.signal);
-  return startService({
-    root: startedRoot(measured, overlay),
-    run: request.run,
-    ports: request.ports,
-    httpPort: request.httpPort,
-    timeoutSeconds: request.startTimeoutSeconds,
-    label,
-    signal: request.signal,
-  });
+  const standIns: string[] = [];
+  try {
+    const overlay = await fetchOverlay(file, request.images, folder, request.signal);
+    standIns.push(...overlay.standIns);
+    const started = await startService({
+      root: startedRoot(measured, overlay),
+      run: request.run,
+      ports: request.ports,
+      httpPort: request.httpPort,
+      timeoutSeconds: request.startTimeoutSeconds,
+      label,
+      signal: request.signal,
+    });
+    return { ...started, standIns };
+  } catch (error) {
+    throwIfCancelled(request.signal);
+    const failure = error instanceof UserError ? error : fileSystemFailure(error);
+    if (!failure) throw error;
+    return { ...notStarted(failure), standIns };
+  }
 }

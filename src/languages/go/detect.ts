@@ -1,8 +1,9 @@
-import type { Evidence, Finding } from '../../app.ts';
+import type { Finding } from '../../app.ts';
 import type { Detection, Project } from '../language.ts';
-import { agreedPort, inside, isPlainPath, lineOf, serviceName, sightings } from '../scan.ts';
+import { inside, isPlainPath, lineOf, serviceName } from '../scan.ts';
 import { baseName, type GoMod, parseGoMod } from './gomod.ts';
 import { type Program, readPackages } from './packages.ts';
+import { listens } from './port.ts';
 import { sumFindings, vendorFindings } from './sums.ts';
 
 /** What the Containerfile needs to know of a Go module. */
@@ -41,17 +42,18 @@ export function detectGo(project: Project): Detection | null {
   const chosen = choose(usable);
   const replaced = replacedFolders(project, mod);
   const vendored = project.has('vendor/modules.txt');
+  const name = serviceName(baseName(mod.module.path));
   const listening = listens(project, files, usable, chosen);
   return {
     ...empty,
-    name: serviceName(baseName(mod.module.path)),
+    name,
     entry: chosen?.entry ?? null,
     entries: usable.map(({ entry }) => entry),
     port: listening.port,
     env: listening.env,
     evidence: [
       { setting: 'language', value: 'go', from: 'go.mod' },
-      { setting: 'name', value: baseName(mod.module.path), from: `go.mod:${mod.module.line}` },
+      ...(name === null ? [] : [{ setting: 'name', value: name, from: `go.mod:${mod.module.line}` }]),
       { setting: 'manager', value: 'go', from: vendored ? 'vendor/modules.txt' : 'go.mod' },
       ...(chosen ? [{ setting: 'entry', value: chosen.entry, from: chosen.from }] : []),
       ...listening.evidence,
@@ -61,6 +63,7 @@ export function detectGo(project: Project): Detection | null {
       ...versionFindings(mod),
       ...(vendored ? vendorFindings(project, mod) : [...replaced.findings, ...sumFindings(project, mod)]),
       ...sourceFindings(project, files, mod),
+      ...listening.findings,
     ],
     build: {
       module: mod.module.path,
@@ -218,44 +221,4 @@ function places(project: Project, files: readonly string[], pattern: RegExp): { 
     if (line !== undefined) return [{ path, line }];
   }
   return [];
-}
-
-const number = '(\\d{2,5})\\b';
-const ports = [
-  `\\bListenAndServe(?:TLS)?\\(\\s*"[^":\\n]*:${number}"`,
-  `\\bnet\\.Listen\\(\\s*"tcp[46]?",\\s*"[^":\\n]*:${number}"`,
-  `\\bAddr:\\s*"(?:0\\.0\\.0\\.0)?:${number}"`,
-  `\\.(?:Run|Start|Listen)\\(\\s*"(?:0\\.0\\.0\\.0)?:${number}"`,
-  `\\w*[eE]nv\\w*\\(\\s*"PORT"\\s*\\)?\\s*,\\s*"?:?${number}`,
-  `\\benv:"PORT(?:,[^"]*)?"[^\`\\n]*\\b(?:envD|d)efault:"${number}"`,
-  `\\bflag\\.\\w+\\((?:&[\\w.]+,\\s*)?"(?:http-?)?(?:port|addr|address|listen|listen-addr|http)",\\s*"?(?:[\\w.]*:)?${number}`,
-  `\\b(?:const|var)?\\s*\\bdefault(?:HTTP|Http|Listen|Server)?(?:Port|Addr)\\s*(?:string|int|uint16)?\\s*:?=\\s*"?:?${number}`,
-].map((source) => new RegExp(source, 'g'));
-/** `port = "8080"` counts only where PORT is read: elsewhere it may be anybody's port. */
-const fallbacks = [new RegExp(`\\b(?:http|server|listen)?[pP]ort\\s*:?=\\s*"?:?${number}`, 'g')];
-const portVariable = [/\b\w*[eE]nv\w*\(\s*"(PORT)"/g, /\benv:"(PORT)[",]/g];
-
-/** The port, and whether `PORT` chooses it, from the module's sources without those of its other programs. */
-function listens(
-  project: Project,
-  files: readonly string[],
-  programs: readonly Program[],
-  chosen: Program | null,
-): Pick<Detection, 'port' | 'env'> & { evidence: Evidence[] } {
-  const others = programs.filter((program) => program !== chosen && (chosen !== null || program.aside));
-  const searched = files.filter(
-    (file) => !others.some(({ dir }) => file.slice(0, Math.max(file.lastIndexOf('/'), 0)) === dir),
-  );
-  const variables = sightings(project, searched, portVariable);
-  const readers = new Set(variables.map(({ from }) => from.slice(0, from.lastIndexOf(':'))));
-  const found = agreedPort([...sightings(project, searched, ports), ...sightings(project, [...readers], fallbacks)]);
-  const [variable] = variables;
-  return {
-    port: found?.port ?? null,
-    env: variable ? { PORT: found ? String(found.port) : '' } : {},
-    evidence: [
-      ...(found ? [{ setting: 'port', value: found.port, from: found.from }] : []),
-      ...(variable ? [{ setting: 'env', value: 'PORT', from: variable.from }] : []),
-    ],
-  };
 }

@@ -1,11 +1,12 @@
 import type { Evidence, Finding } from '../../app.ts';
 import type { Detection, Project } from '../language.ts';
-import { agreedPort, isPlainPath, lineOf, type Sighting, serviceName, sightings } from '../scan.ts';
+import { isPlainPath, lineOf, loopbackFindings, portVariableFindings, serviceName, sightings } from '../scan.ts';
 import { type Entry, entryFindings, manifestFindings, obstacleOf } from './findings.ts';
 import { readLock } from './lock.ts';
-import { type Manifest, readManifest, recordAt, textAt } from './manifest.ts';
+import { at, type Manifest, readManifest, recordAt, textAt } from './manifest.ts';
+import { findPort, loopbacks, otherVariables, readPort } from './port.ts';
 import { reachable, withoutComments } from './source.ts';
-import { fileOf, readStart, type Start } from './start.ts';
+import { fileOf, readStart } from './start.ts';
 
 /** Recognises a Node.js service by its package.json. */
 export function detectNode(project: Project): Detection | null {
@@ -20,12 +21,16 @@ export function detectNode(project: Project): Detection | null {
   const lock = readLock(project, manifest);
   const script = textAt(recordAt(manifest.value, 'scripts'), 'build') === null ? null : 'build';
   const sources = sourcesOf(project, run.entry);
-  const ports = findPort(project, manifest, sources, run.start);
+  const others = run.start !== null && 'PORT' in run.start.env ? [] : otherVariables(project, sources);
+  // Another variable chooses the port: what else looks like one may be anybody's.
+  const ports = others.length > 0 ? null : findPort(project, manifest, sources, run.start);
   const readsPort = sightings(project, sources, [readPort], withoutComments)[0];
   const findings = [
     ...lock.findings,
     ...manifestFindings(project, manifest),
     ...entryFindings(project, manifest, run, script),
+    ...portVariableFindings('node', others),
+    ...loopbackFindings('node', sightings(project, sources, loopbacks, withoutComments)),
   ];
   const name = textAt(manifest.value, 'name');
   const own = serviceName(name?.replace(/^@[^/]*\//, '') ?? null);
@@ -94,12 +99,6 @@ function unreadable(reason: string, line: number | undefined): Detection {
   };
 }
 
-/** `package.json:12` for what stands there. */
-function at(manifest: Manifest, path: readonly string[]): string {
-  const line = manifest.lineOf(path);
-  return line === undefined ? 'package.json' : `package.json:${line}`;
-}
-
 /** A file that opens a port, or hands itself to something that does. */
 const serves = /\.listen\s*\(|\bserve\s*\(|\bcreateServer\s*\(|\bDeno\.serve|\bfastify\s*\(/;
 
@@ -150,30 +149,4 @@ function sourcesOf(project: Project, entry: string | null): string[] {
   const own = project.files.filter((file) => /\.[cm]?[jt]s$/.test(file) && !testFile.test(file));
   if (entry === null) return own;
   return project.has(entry) ? reachable(project, entry) : own;
-}
-
-const readPort = /process\.env(?:\.PORT\b|\[\s*(['"])PORT\1\s*\])/g;
-const portPatterns = [
-  /process\.env(?:\.PORT\b|\[\s*['"]PORT['"]\s*\])[^\n;]{0,60}?(?:\|\||\?\?)\s*['"]?(\d{2,5})\b/g,
-  /\.listen\s*\(\s*(\d{2,5})\b/g,
-  /\.listen\s*\(\s*\{[^}]{0,200}?\bport\s*:\s*(\d{2,5})\b/g,
-  /\bserve\s*\(\s*\{[^}]{0,300}?\bport\s*:\s*(\d{2,5})\b/g,
-  /^[ \t]*(?:export\s+)?(?:const|let|var)\s+port\s*(?::\s*\w+\s*)?=\s*(\d{2,5})\b/gim,
-];
-
-/** The port that code, start script and Dockerfile agree on. */
-function findPort(
-  project: Project,
-  manifest: Manifest,
-  sources: readonly string[],
-  start: Start | null,
-): { port: number; from: string } | null {
-  const assigned = start?.env.PORT;
-  if (start !== null && assigned !== undefined && /^\d{1,5}$/.test(assigned)) {
-    return agreedPort([{ value: assigned, from: at(manifest, ['scripts', start.script]) }]);
-  }
-  const found: Sighting[] = sightings(project, sources, portPatterns, withoutComments);
-  const docker = ['Dockerfile', 'Containerfile'].filter((file) => project.has(file));
-  found.push(...sightings(project, docker, [/^[ \t]*EXPOSE[ \t]+(\d{1,5})(?:\/tcp)?[ \t]*$/gim]));
-  return agreedPort(found);
 }

@@ -120,6 +120,18 @@ export function entryFindings(project: Project, manifest: Manifest, run: Entry, 
   const file = entry !== null && project.has(entry) ? entry : run.uncompiled;
   const obstacle = file === null ? null : obstacleOf(project, manifest, file);
   if (obstacle !== null) findings.push(typeScriptFinding(obstacle));
+  if (start !== null && [...start.options, ...start.args].some((word) => /\{port\}|\{\{/.test(word))) {
+    const line = manifest.lineOf(['scripts', start.script]);
+    findings.push({
+      id: 'node-start-placeholder',
+      level: 'error',
+      path: 'package.json',
+      ...(line === undefined ? {} : { line }),
+      message: `The script "${start.script}" passes a word with {port} or {{, which is a placeholder here.`,
+      why: 'The run command would hold the port in its place.',
+      mend: 'Word the argument otherwise in the start script, or read it from the environment.',
+    });
+  }
   if (start !== null && start.envFiles.length > 0) {
     findings.push({
       id: 'node-env-file',

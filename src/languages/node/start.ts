@@ -59,6 +59,8 @@ function startOf(project: Project, manifest: Manifest, script: string, words: st
   const rest = [...words];
   for (let word = rest[0]; word !== undefined; word = rest[0]) {
     const assignment = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/s.exec(word);
+    // A key that objects take for something else is no setting of a service.
+    if (assignment?.[1] === '__proto__') return null;
     if (assignment) env[assignment[1] ?? ''] = assignment[2] ?? '';
     else if (!['cross-env', 'cross-env-shell', 'env', 'exec', 'npx'].includes(word)) break;
     rest.shift();

@@ -19,6 +19,8 @@ export interface MainModule {
   entry: string;
   from: string;
   port: number | null;
+  /** It serves with the framework's own server, which is for developing. */
+  develops: boolean;
 }
 
 const frameworks: Readonly<Record<string, Interface>> = {
@@ -86,8 +88,29 @@ export function findApps(project: Project, files: readonly string[]): AppObject[
   return apps;
 }
 
-/** Packages with a `__main__.py`, and modules whose `if __name__ == "__main__":` serves. */
-export function findMains(project: Project, files: readonly string[]): MainModule[] {
+/** Servers that are made for more than developing. */
+const realServer = /\b(uvicorn|hypercorn|waitress|gunicorn|granian|gevent|cheroot|tornado|bjoern|meinheld|sanic)\b/i;
+
+/** Frameworks whose `app.run()` is for developing. */
+const developing = ['flask', 'bottle', 'quart'];
+
+function runsApp(code: string, names: ReadonlySet<string>): boolean {
+  const calls = [...code.matchAll(/\b([A-Za-z_]\w*)\.run\(/g)];
+  return calls.some((match) => names.has(match[1] ?? '')) && !realServer.test(code);
+}
+
+/**
+ * Packages with a `__main__.py`, and modules whose `if __name__ == "__main__":` serves.
+ * @param packages names of the required packages, for apps that a function makes.
+ */
+export function findMains(
+  project: Project,
+  files: readonly string[],
+  apps: readonly AppObject[],
+  packages: { has(name: string): boolean },
+): MainModule[] {
+  const usual = developing.some((name) => packages.has(name)) ? ['app', 'application'] : [];
+  const names = new Set([...usual, ...apps.map(({ entry }) => entry.split(':')[1] ?? '')]);
   const mains: MainModule[] = [];
   for (const file of files) {
     const text = project.read(file);
@@ -104,6 +127,7 @@ export function findMains(project: Project, files: readonly string[]): MainModul
       entry,
       from: isPackage ? file : `${file}:${lineAt(code, guard)}`,
       port: new Set(ports).size === 1 ? (ports[0] ?? null) : null,
+      develops: runsApp(code, names),
     });
   }
   return mains;

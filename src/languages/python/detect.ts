@@ -2,7 +2,16 @@ import { parse } from 'smol-toml';
 import type { Evidence, Finding } from '../../app.ts';
 import { printableLine } from '../../output.ts';
 import type { Detection, Project } from '../language.ts';
-import { agreedPort, lineOf, serviceName, sightings } from '../scan.ts';
+import {
+  agreedPort,
+  lineAt,
+  lineOf,
+  loopback,
+  loopbackFindings,
+  type Sighting,
+  serviceName,
+  sightings,
+} from '../scan.ts';
 import {
   type AppObject,
   findApps,
@@ -43,7 +52,7 @@ export function detectPython(project: Project): Detection | null {
   const files = serviceFiles(project);
   const apps = findApps(project, files);
   const command = findServerCommand(project);
-  const run = findEntry(apps, findMains(project, files), command, requirements);
+  const run = findEntry(apps, findMains(project, files, apps, requirements.packages), command, requirements);
   const port = findPort(project, files, run);
   const readsPort = sightings(project, files, [readPort], withoutComments)[0];
   const evidence: Evidence[] = [];
@@ -71,6 +80,7 @@ export function detectPython(project: Project): Detection | null {
       ...requirements.findings,
       ...serverFindings(run, requirements),
       ...commandFindings(command),
+      ...(run.entry?.includes(':') ? [] : loopbackFindings('python', loopbacks(project, files))),
       ...staticFindings(project, files),
       ...nativeFindings(requirements),
     ],
@@ -182,10 +192,17 @@ function findEntry(
   const [main, ...otherMains] = packages.length > 0 ? packages : mains;
   // A module's own way of serving is for developing when it holds the app, and a server is installed that can call it.
   const believesMain =
-    main && otherMains.length === 0 && (packages.length > 0 || app === undefined || appServer === null);
+    main &&
+    otherMains.length === 0 &&
+    (packages.length > 0 || app === undefined || appServer === null) &&
+    !(main.develops && app !== undefined && otherApps.length === 0);
+  if (believesMain && main.develops && serverFor(null, requirements.packages) !== null) {
+    // There is a server, but which object it is to call nothing says.
+    return { entry: null, entries, from: null, server: null, port: null };
+  }
   if (believesMain) {
     const port = main.port === null ? null : { port: main.port, from: main.from };
-    return { entry: main.entry, entries, from: main.from, server: null, port };
+    return { entry: main.entry, entries, from: main.from, server: null, port, develops: main.develops };
   }
   if (app && otherApps.length === 0) {
     return { entry: app.entry, entries, from: app.from, server: appServer, port: portOfMain(app, mains) };
@@ -204,6 +221,24 @@ const portPatterns = [
   /\bos\.(?:environ\.get|getenv)\s*\(\s*['"]PORT['"]\s*,\s*['"]?(\d{2,5})\b/g,
   /\b(?:uvicorn\.run|uvicorn\.Config|app\.run|run_app|serve)\s*\([^)]{0,300}?\bport\s*=\s*(\d{2,5})\b/g,
 ];
+
+/** A call's arguments. */
+const nested = '(?:[^()]|\\([^()]{0,200}\\)){0,300}?';
+const namedLoopback = new RegExp(
+  `\\b(?:uvicorn\\.run|uvicorn\\.Config|run_app|serve|app\\.run)\\s*\\(${nested}\\bhost\\s*=\\s*['"]${loopback}['"]`,
+  'g',
+);
+
+/** Where a module that serves by itself binds to a loopback address; uvicorn does unless it is told otherwise. */
+function loopbacks(project: Project, files: readonly string[]): Sighting[] {
+  const unsaid = new RegExp(`\\buvicorn\\.(?:run|Config)\\s*\\((${nested})\\)`, 'g');
+  const silent = files.flatMap((file) => {
+    const code = withoutComments(project.read(file) ?? '');
+    const calls = [...code.matchAll(unsaid)].filter((match) => !/\b(?:host|fd|uds)\s*=|\*\*/.test(match[1] ?? ''));
+    return calls.map((match) => ({ value: match[0], from: `${file}:${lineAt(code, match.index)}` }));
+  });
+  return [...sightings(project, files, [namedLoopback], withoutComments), ...silent];
+}
 
 /** The port that start command, code and Dockerfile agree on. */
 function findPort(project: Project, files: readonly string[], run: Run): { port: number; from: string } | null {

@@ -13,11 +13,13 @@ export interface Run {
   /** The server that calls `module:app`; null for a module that serves by itself, or when none is installed. */
   server: string | null;
   port: { port: number; from: string } | null;
+  /** The module that runs serves with a framework's own server. */
+  develops?: boolean;
 }
 
 export function serverFindings(run: Run, requirements: Requirements): Finding[] {
   const { entry, server } = run;
-  if (entry === null || !entry.includes(':')) return [];
+  if (entry === null || (!entry.includes(':') && run.develops !== true)) return [];
   if (server !== null && (requirements.files.length === 0 || requirements.packages.has(server))) return [];
   const [path, line] = (run.from ?? '').split(':');
   return [
@@ -28,7 +30,7 @@ export function serverFindings(run: Run, requirements: Requirements): Finding[] 
       ...(line ? { line: Number(line) } : {}),
       message: `No server for ${printableLine(entry, 80)} is among the requirements.`,
       why: "The app is called by a server (uvicorn or hypercorn for ASGI, gunicorn or waitress for WSGI); a framework's own is for developing.",
-      mend: 'Add one to the requirements, and lock them again.',
+      mend: 'Add one (such as gunicorn) to the requirements, and lock them again.',
     },
   ];
 }

@@ -1,6 +1,6 @@
 import type { Evidence, Finding } from '../../app.ts';
 import type { Detection, Project } from '../language.ts';
-import { agreedPort, serviceName, sightings } from '../scan.ts';
+import { agreedPort, loopback, loopbackFindings, serviceName, sightings } from '../scan.ts';
 import { lockFindings, readLock } from './lock.ts';
 import { type Binary, type Package, tableOf, textOf } from './manifest.ts';
 import { nativeFindings } from './native.ts';
@@ -60,22 +60,23 @@ export function detectRust(project: Project): Detection | null {
       : [...lockFindings(crates.packages, locked), ...certainOnly(nativeFindings(built, locked), owner !== undefined)]),
     ...('id' in locked ? [] : sourceFindings(locked)),
   ];
+  const name = serviceName(owner?.name ?? null);
   const listening = listens(project, built, chosen?.binary ?? null);
   return {
     ...empty,
-    name: serviceName(owner?.name ?? null),
+    name,
     entry: chosen?.program.entry ?? null,
     entries: programs.map(({ program }) => program.entry),
     port: listening.port,
     env: listening.env,
     evidence: [
       ...empty.evidence,
-      ...(owner ? [{ setting: 'name', value: owner.name, from: owner.manifest }] : []),
+      ...(name !== null && owner ? [{ setting: 'name', value: name, from: owner.manifest }] : []),
       ...('id' in locked ? [] : [{ setting: 'manager', value: 'cargo', from: 'Cargo.lock' }]),
       ...(chosen ? [{ setting: 'entry', value: chosen.program.entry, from: chosen.from }] : []),
       ...listening.evidence,
     ],
-    findings,
+    findings: [...findings, ...listening.findings],
     build: {
       programs: programs.map(({ program }) => program),
       ...fetching(project, crates, config.vendored),
@@ -232,6 +233,11 @@ const ports = [
   /\bvar\(\s*"PORT"\s*\)[^;]{0,160}?unwrap_or(?:_else)?\([^;]{0,40}?\b(\d{2,5})\b/g,
   /#\[(?:arg|clap)\([^\]]{0,200}\bdefault_value(?:_t)?\s*=\s*"?(\d{2,5})"?[^\]]{0,200}\)\]\s*(?:pub(?:\([^)]*\))?\s+)?(?:http_|listen_|server_)?port\s*:/g,
 ];
+/** Port 0 is a test's, or a client's. */
+const loopbacks = [
+  new RegExp(`\\bbind\\(\\s*(?:&|\\(\\s*)?"${loopback}(?::(?!0")|")`, 'g'),
+  /\b(?:bind\(|SocketAddr(?:V[46])?::(?:new|from)\()[^;"]{0,60}?(\[\s*127\s*,\s*0\s*,\s*0\s*,\s*1\s*\]|Ipv[46]Addr::LOCALHOST)(?!\s*,\s*0\b)/g,
+];
 const portVariable = [/\bvar(?:_os)?\(\s*"(PORT)"\s*\)/g, /\benv\s*=\s*"(PORT)"/g];
 
 /** The port, and whether `PORT` chooses it, from the sources of the packages that are built. */
@@ -239,21 +245,20 @@ function listens(
   project: Project,
   built: readonly Package[],
   binary: Binary | null,
-): Pick<Detection, 'port' | 'env'> & { evidence: Evidence[] } {
+): Pick<Detection, 'port' | 'env' | 'findings'> & { evidence: Evidence[] } {
   const others = new Set(built.flatMap(({ binaries }) => binaries.flatMap(({ path }) => path ?? [])));
   if (binary?.path) others.delete(binary.path);
   const roots = built.map(({ dir }) => (dir === '' ? 'src/' : `${dir}/src/`));
-  const files = project.files.filter(
+  const sources = project.files.filter(
     (file) =>
-      file.endsWith('.rs') &&
-      !others.has(file) &&
-      !/(^|\/)tests?(\/|\.rs$)/.test(file) &&
-      roots.some((root) => file.startsWith(root)),
+      file.endsWith('.rs') && !/(^|\/)tests?(\/|\.rs$)/.test(file) && roots.some((root) => file.startsWith(root)),
   );
+  const files = sources.filter((file) => !others.has(file));
   // Addresses in tests are not the service's.
   const prepare = (text: string): string => text.split(/^[ \t]*#\[cfg\(test\)\]/m)[0] ?? '';
   const found = agreedPort(sightings(project, files, ports, prepare));
-  const [variable] = sightings(project, files, portVariable, prepare);
+  // Which program runs may be open: PORT harms none that does not read it.
+  const [variable] = sightings(project, binary === null ? sources : files, portVariable, prepare);
   return {
     port: found?.port ?? null,
     env: variable ? { PORT: found ? String(found.port) : '' } : {},
@@ -261,5 +266,6 @@ function listens(
       ...(found ? [{ setting: 'port', value: found.port, from: found.from }] : []),
       ...(variable ? [{ setting: 'env', value: 'PORT', from: variable.from }] : []),
     ],
+    findings: loopbackFindings('rust', sightings(project, files, loopbacks, prepare)),
   };
 }

@@ -16,9 +16,32 @@ export function withoutInfluences(env: NodeJS.ProcessEnv): Record<string, undefi
   return Object.fromEntries(names.map((name) => [name, undefined]));
 }
 
-/** Starts the docker command line, in a process group of its own so that only we stop it. */
+/** Starts the docker command line, in a process group of its own: the terminal's Ctrl-C does not reach it, only we stop it. */
 export function startDocker(args: readonly string[], options: Options = {}): RunningProgram {
-  return run({ file: 'docker', args }, { ...options, env: { ...withoutInfluences(process.env), ...options.env } });
+  const env = { ...withoutInfluences(process.env), ...options.env };
+  const running = run({ file: 'docker', args }, { ...options, env, detached: true });
+  const { cancelSignal } = options;
+  // docker runs buildx as a child: the whole group is told to stop.
+  const stop = () => killGroup(running.pid, 'SIGTERM');
+  cancelSignal?.addEventListener('abort', stop, { once: true });
+  process.once('exit', stop);
+  const settled = () => {
+    cancelSignal?.removeEventListener('abort', stop);
+    process.removeListener('exit', stop);
+    if (cancelSignal?.aborted) killGroup(running.pid, 'SIGKILL');
+  };
+  running.then(settled, settled);
+  return running;
+}
+
+function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, signal);
+  } catch (error) {
+    // The group has ended by itself: that is all that was wanted.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 export interface DockerResult {

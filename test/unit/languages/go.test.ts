@@ -269,3 +269,50 @@ describe('hostile modules', () => {
     expect(go.checkEntry(entry)).toEqual(expect.any(String));
   });
 });
+
+describe('where a program listens', () => {
+  const inMain = (code: string) => detectShop({ 'main.go': `package main\n\nfunc main() {\n\t${code}\n}\n` });
+
+  test.each([
+    ['redis.NewClient(&redis.Options{Addr: ":6379"})', null],
+    ['srv := &http.Server{\n\t\tReadTimeout: 4000,\n\t\tAddr: ":4000",\n\t}', 4000],
+    ['redis.Options{Addr: ":6379"}\n\thttp.ListenAndServe(os.Getenv("LISTEN_ADDR"), nil)', null],
+    ['http.ListenAndServe(":8080", a)\n\thttp.ListenAndServe(os.Getenv("LISTEN_ADDR"), nil)', null],
+    ['var defaultPort = "8080"\n\taddr := getEnv("HTTP_ADDR", ":9")\n\thttp.ListenAndServe(addr, nil)', null],
+    ['http.ListenAndServe(":"+os.Getenv("APP_PORT"), nil)', null],
+    ['http.ListenAndServe(":8080", nil)\n\thttp.ListenAndServe(os.Getenv("METRICS_ADDR"), m)', 8080],
+  ])('in %s gives the port %s', (code, port) => {
+    expect(inMain(code).port).toBe(port);
+  });
+
+  test('by another variable than PORT is said, with its place', () => {
+    const [finding] = inMain('http.ListenAndServe(os.Getenv("LISTEN_ADDR"), nil)').findings;
+    expect(finding).toMatchObject({ id: 'go-port-variable', level: 'warning', path: 'main.go', line: 4 });
+    expect(finding?.mend).toContain('LISTEN_ADDR');
+  });
+
+  test.each([
+    'http.ListenAndServe("127.0.0.1:8080", r)',
+    'http.ListenAndServe("localhost:8080", r)',
+    'net.Listen("tcp", "[::1]:8080")',
+    'r.Run("localhost:8080")',
+    'x := http.Server{Addr: "127.0.0.1:8080"}',
+  ])('on loopback is warned of: %s', (code) => {
+    expect(inMain(code).findings).toMatchObject([
+      { id: 'go-loopback', level: 'warning', path: 'main.go', line: 4, mend: 'Listen on 0.0.0.0.' },
+    ]);
+  });
+
+  test('on loopback is nothing to a side door or a client', () => {
+    expect(inMain('http.ListenAndServe("localhost:6060", nil) // pprof').findings).toEqual([]);
+    expect(inMain('redis.Options{Addr: "localhost:6379"}').findings).toEqual([]);
+  });
+});
+
+describe('a module that is named after a role', () => {
+  test('names no service, in evidence neither', () => {
+    const detection = detect({ 'go.mod': 'module example.com/server\n', 'main.go': main });
+    expect(detection.name).toBeNull();
+    expect(detection.evidence.filter(({ setting }) => setting === 'name')).toEqual([]);
+  });
+});

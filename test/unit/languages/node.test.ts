@@ -324,3 +324,73 @@ describe('the run command', () => {
     expect(node.checkEntry('src/server.ts')).toBeNull();
   });
 });
+
+describe('where a service listens', () => {
+  const inMain = (code: string, files: Record<string, string> = {}) =>
+    detect(start('node a.js'), { 'a.js': code, ...files });
+
+  it.each([
+    ['const port = 3306; // mysql\napp.listen(process.env.APP_PORT || 8088)', null],
+    ['const port = 3306;\napp.listen(8088)', 8088],
+    ['const dbPort = 5432;\nconst port = 3000;\napp.listen(port, () => {})', 3000],
+    ['const PORT = 3000;\nserve({ fetch: app.fetch, port: PORT })', 3000],
+    ['const port = 3000;\nawait app.listen({ port, host: "0.0.0.0" })', 3000],
+    ['const { PORT = 3000 } = process.env;\napp.listen(PORT)', 3000],
+    ['const { HOST, PORT: port = "3000" } = process.env;\napp.listen(port)', 3000],
+    ['const port = Number(process.env.HTTP_PORT ?? 8088);\nconst x = { port: 1 };\napp.listen(port)', null],
+    ['const { PORT = 3000 } = config;\napp.listen(PORT)', null],
+  ])('is read off %j as %s', (code, port) => {
+    expect(inMain(code).port).toBe(port);
+  });
+
+  it('is followed through an import by name, and no further', () => {
+    const config = { 'config.js': 'export const port = 3000;' };
+    expect(inMain("import { port } from './config.js';\napp.listen(port)", config).port).toBe(3000);
+    expect(inMain("import './config.js';\napp.listen(port)", config).port).toBeNull();
+  });
+
+  it('reads PORT that is taken out of process.env', () => {
+    expect(inMain('const { PORT = 3000 } = process.env;\napp.listen(PORT)').env).toEqual({ PORT: '' });
+  });
+
+  it('by another variable than PORT is said, with its place', () => {
+    expect(inMain('\napp.listen(process.env.APP_PORT || 8088)').findings).toMatchObject([
+      { id: 'node-port-variable', level: 'warning', path: 'a.js', line: 2 },
+    ]);
+    expect(inMain('app.listen(process.env.PORT || process.env.APP_PORT || 8088)').findings).toEqual([]);
+  });
+
+  it.each([
+    "app.listen(3000, '127.0.0.1')",
+    "app.listen({ port: 3000, host: 'localhost' })",
+    "app.listen(Number(process.env.PORT), '127.0.0.1', () => {})",
+    "serve({ port: 3000, hostname: '127.0.0.1' })",
+  ])('on loopback is warned of: %s', (code) => {
+    expect(inMain(`\n${code}`).findings).toMatchObject([
+      { id: 'node-loopback', level: 'warning', path: 'a.js', line: 2 },
+    ]);
+  });
+
+  it('on loopback is not what a callback prints', () => {
+    expect(inMain("app.listen(3000, () => console.log('localhost'))").findings).toEqual([]);
+  });
+});
+
+describe('a start script', () => {
+  it.each(['node a.js --url http://x:{port}', 'node a.js --t={{x}}', 'node -C {port} a.js'])(
+    'with a placeholder of ours is refused: %s',
+    (line) => {
+      expect(detect(start(line), { 'a.js': '' }).findings).toMatchObject([
+        { id: 'node-start-placeholder', level: 'error', path: 'package.json', line: 3 },
+      ]);
+    },
+  );
+
+  it('that assigns what objects take for something else is asked about, and harms nothing', () => {
+    expect(detect(start('__proto__=x node a.js'), { 'a.js': '' }).entry).toBeNull();
+    const found = detect(start('constructor=x node a.js'), { 'a.js': '' });
+    expect(Object.entries(found.env)).toEqual([['constructor', 'x']]);
+    const odd = '{"scripts": {"start": "npm run constructor"}, "dependencies": {"__proto__": "1"}, "__proto__": {}}';
+    expect(detectNode(projectOf({ 'package.json': odd }))?.entry).toBeNull();
+  });
+});

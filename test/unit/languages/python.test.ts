@@ -262,3 +262,50 @@ describe('the run command', () => {
     expect(python.checkEntry('pkg.web:app')).toBeNull();
   });
 });
+
+describe("a framework's own server", () => {
+  const app = 'app = Flask(__name__)\nif __name__ == "__main__":\n    ';
+
+  it('is no server for an enclave', () => {
+    const found = detect({ 'app.py': `${app}app.run(port=5001)\n` }, locked('flask'));
+    expect(found).toMatchObject({ entry: 'app:app', port: 5001 });
+    expect(found.findings).toMatchObject([{ id: 'python-no-server', level: 'error', path: 'app.py', line: 1 }]);
+    expect(found.findings[0]?.mend).toContain('gunicorn');
+  });
+
+  it('is none for an app that another module runs, or a function makes', () => {
+    const run = 'from web import app\nif __name__ == "__main__":\n    app.run()\n';
+    const both = detect({ 'web.py': 'app = Flask(__name__)\n', 'run.py': run }, locked('flask'));
+    expect(both).toMatchObject({ entry: 'web:app', findings: [{ id: 'python-no-server' }] });
+    expect(ids(detect({ 'run.py': run }, locked('flask')))).toEqual(['python-no-server']);
+    expect(detect({ 'run.py': run }, locked('flask', 'gunicorn'))).toMatchObject({ entry: null, entries: ['run'] });
+  });
+
+  it('gives way to one among the requirements, and its port is read beside debug=True', () => {
+    const line = 'app.run(host="0.0.0.0", port=int(os.environ.get("PORT", 5000)), debug=True)\n';
+    const found = detect({ 'app.py': `import os\n${app}${line}` }, locked('flask', 'gunicorn'));
+    expect(found).toMatchObject({ entry: 'app:app', port: 5000, env: { PORT: '' }, findings: [] });
+  });
+});
+
+describe('a module that serves on a loopback address', () => {
+  const serving = (call: string, more = '') => ({
+    'a.py': `import uvicorn\nif __name__ == "__main__":\n    ${call}\n${more}`,
+  });
+
+  it.each([
+    'uvicorn.run(make(), host="127.0.0.1", port=8000)',
+    'uvicorn.run(make(), port=int(os.environ["PORT"]))',
+    "web.run_app(make(), host='localhost')",
+  ])('is warned of: %s', (call) => {
+    expect(detect(serving(call)).findings).toMatchObject([
+      { id: 'python-loopback', level: 'warning', path: 'a.py', line: 3 },
+    ]);
+  });
+
+  it('is not one that says where, nor an app that our command serves', () => {
+    expect(detect(serving('uvicorn.run(make(), host="0.0.0.0", port=8000)')).findings).toEqual([]);
+    expect(detect(serving('uvicorn.run(make(), **options)')).findings).toEqual([]);
+    expect(detect(serving('uvicorn.run("a:app", port=8000)', 'app = FastAPI()\n')).findings).toEqual([]);
+  });
+});

@@ -335,3 +335,39 @@ describe('hostile manifests', () => {
     expect(rust.checkEntry(entry)).toEqual(expect.any(String));
   });
 });
+
+describe('a program on a loopback address', () => {
+  const inMain = (code: string) => detectShop({ 'src/main.rs': `fn main() {\n    ${code};\n}\n` }).findings;
+
+  test.each([
+    'TcpListener::bind("127.0.0.1:7000")',
+    'HttpServer::new(app).bind(("127.0.0.1", 8080))',
+    'TcpListener::bind((Ipv4Addr::LOCALHOST, port))',
+    'SocketAddr::from(([127, 0, 0, 1], 3000))',
+  ])('is warned of: %s', (code) => {
+    expect(inMain(code)).toMatchObject([{ id: 'rust-loopback', level: 'warning', path: 'src/main.rs', line: 2 }]);
+  });
+
+  test.each(['TcpListener::bind("0.0.0.0:7000")', 'UdpSocket::bind("127.0.0.1:0")', 'connect("127.0.0.1:6379")'])(
+    'is not %s',
+    (code) => {
+      expect(inMain(code)).toEqual([]);
+    },
+  );
+});
+
+describe('a package that is named after a role', () => {
+  test('names no service, in evidence neither', () => {
+    const detection = detectShop({ 'Cargo.toml': manifest('', 'server') });
+    expect(detection.name).toBeNull();
+    expect(detection.evidence.filter(({ setting }) => setting === 'name')).toEqual([]);
+  });
+});
+
+describe('PORT', () => {
+  test('is set where one of several programs reads it, for which one runs is not known yet', () => {
+    const reads = 'fn main() { std::env::var("PORT").unwrap(); }\n';
+    const files = { 'Cargo.toml': manifest(), 'Cargo.lock': lock(), 'src/bin/api.rs': reads, 'src/bin/seed.rs': main };
+    expect(detect(files)).toMatchObject({ entry: null, port: null, env: { PORT: '' } });
+  });
+});

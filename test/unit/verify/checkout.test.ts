@@ -54,7 +54,25 @@ describe('what Caution would get', () => {
     writeFileSync(path.join(root, 'ignored'), 'x');
     const source = await readSource(root, none);
     expect(names(source)).toEqual(['.gitignore', 'b', 'src/a']);
-    expect(source).toMatchObject({ dirty: false, commit: git(root, 'rev-parse', 'HEAD').trim(), findings: [] });
+    expect(source).toMatchObject({ dirty: false, commit: git(root, 'rev-parse', 'HEAD').trim() });
+    expect(source.findings).toMatchObject([{ id: 'untracked-files', level: 'warning' }]);
+    expect(source.findings[0]?.message).toBe('One file is not tracked by git, and left out: untracked.');
+  });
+
+  it('is dirty where git was told to overlook changes', async () => {
+    const root = repository({ a: 'a', b: 'b', c: 'c' });
+    git(root, 'update-index', '--assume-unchanged', 'a');
+    git(root, 'update-index', '--skip-worktree', 'b');
+    const source = await readSource(root, none);
+    expect(source.dirty).toBe(true);
+    expect(source.findings).toMatchObject([{ id: 'overlooked-files' }]);
+    expect(source.findings[0]?.message).toContain('2 files: a, b');
+  });
+
+  it('is not guessed where a repository cannot be read', async () => {
+    const root = repository({ 'sub/a': 'a' });
+    writeFileSync(path.join(root, '.git/HEAD'), 'broken');
+    await expect(readSource(path.join(root, 'sub'), none)).rejects.toMatchObject({ code: 'git-failed' });
   });
 
   it('is the files as they stand when there is uncommitted work, marked dirty, and git’s index stays as it was', async () => {
@@ -103,6 +121,8 @@ describe('what Caution would get', () => {
       ['lfs-pointer', 'big.bin'],
       ['source-left-out', 'd/file'],
       ['submodule', 'module'],
+      // The link that took the folder's place.
+      ['untracked-files', undefined],
     ]);
     expect(names(source)).toEqual(['big.bin', 'module']);
   });

@@ -79,6 +79,21 @@ describe('reading a Containerfile', () => {
     expect(replaced('exporting to oci image format')).toBeNull();
   });
 
+  it('matches numbers that are padded to the width of the total, and looks at the text', () => {
+    const steps = Array.from({ length: 12 }, (_, index) => `RUN step ${index + 1} && "$HOME" \\\n  # why\n  more`);
+    const named = readContainerfile(`FROM scratch AS build\n${steps.join('\n')}`);
+    const unnamed = readContainerfile(`FROM scratch\n${steps.join('\n')}`);
+    expect(stepFinder(named, [])('[build  2/12] RUN step 2 && "/root"   more')?.step.line).toBe(5);
+    expect(stepFinder(named, [])('[build 12/12] RUN step 12 && "/root"   more')?.step.line).toBe(35);
+    expect(stepFinder(unnamed, [])('[ 2/12] RUN step 2 && "/root"   more')?.step.line).toBe(5);
+    expect(stepFinder(named, [])('[build  2/12] RUN step 3 && "/root"   more')).toBeNull();
+  });
+
+  it('finds the destination of a COPY with heredocs on its first line', () => {
+    const { stages } = readContainerfile('FROM scratch\nCOPY <<ONE <<"TWO" /etc/\none\nONE\ntwo\nTWO\n');
+    expect(stages[0]?.steps.map(({ destination }) => destination)).toEqual(['/etc/']);
+  });
+
   it('does not fail on what is no Containerfile', () => {
     expect(readContainerfile('').needed).toEqual([]);
     expect(readContainerfile('COPY a b\nFROM').stages).toHaveLength(1);

@@ -116,10 +116,51 @@ describe('proof of execution', () => {
   });
 
   it('lets the clock count as varied only when every RUN began 3 s apart', () => {
-    const starts = (...times: number[]) => ({ runStarts: new Map(times.map((time, line) => [line, time])) });
+    const starts = (...times: number[]) => ({
+      runStarts: new Map(times.map((time, line) => [line, time])),
+      everyRun: times.length === 2,
+    });
     expect(clockVaried([starts(0, 5000), starts(3000, 8000)])).toBe(true);
     expect(clockVaried([starts(0, 5000), starts(3000, 7999)])).toBe(false);
     expect(clockVaried([starts(0, 5000), starts(3000)])).toBe(false);
+    expect(clockVaried([starts(0), starts(3000)])).toBe(false);
+    expect(clockVaried([starts(), starts()])).toBe(false);
+  });
+
+  it('knows when a RUN is missing, cached, merged or not in the Containerfile', () => {
+    expect(prove(sound).everyRun).toBe(true);
+    expect(prove(sound.slice(0, 3)).everyRun).toBe(false);
+    const cached = vertex('d', '[build 3/3] RUN make', { started: at(2), completed: at(2), cached: true });
+    expect(prove([...sound.slice(0, 3), cached]).everyRun).toBe(false);
+    const trigger = vertex('f', '[build 4/3] RUN trigger', { started: at(2), completed: at(3) });
+    expect(prove([...sound, trigger])).toMatchObject({ everyRun: false, executionProved: false, stepsCached: 0 });
+  });
+
+  it('does not take an ONBUILD step of the base for the step whose number it has', () => {
+    const shifted = [
+      ...sound.slice(0, 3),
+      vertex('d', '[build 3/3] RUN trigger', { started: at(2), completed: at(2), cached: true }),
+      vertex('f', '[build 5/3] RUN make', { started: at(2), completed: at(3) }),
+      sound[5] ?? {},
+    ];
+    expect(prove(shifted)).toMatchObject({ executionProved: false, stepsCached: 1, stepsRun: 1 });
+  });
+
+  it('takes one report for two stages that begin alike', () => {
+    const twins = readContainerfile(
+      'FROM image:1 AS a\nRUN make\nFROM image:1 AS b\nRUN make\nFROM scratch\nCOPY --from=a /x /\nCOPY --from=b /x /',
+    );
+    const { progress } = fold([
+      sound[0] ?? {},
+      vertex('d', '[b 2/2] RUN make', { started: at(2), completed: at(3) }),
+      vertex('e', '[stage-2 1/2] COPY --from=a /x /', { started: at(3), completed: at(4) }),
+      vertex('f', '[stage-2 2/2] COPY --from=b /x /', { started: at(3), completed: at(4) }),
+    ]);
+    expect(proveExecution(twins, stepFinder(twins, []), progress)).toMatchObject({
+      stepsRun: 4,
+      executionProved: true,
+      everyRun: true,
+    });
   });
 });
 

@@ -84,7 +84,7 @@ function inode(type: Inode['type'], more: Partial<Inode> = {}): Inode {
 }
 
 describe('the file system that is started', () => {
-  const overlay = { busybox: inode('file'), loader: inode('file'), certificates: inode('file') };
+  const overlay = { busybox: inode('file'), loader: inode('file'), certificates: inode('file'), standIns: [] };
   const start = (entries: Record<string, Inode>) =>
     new Map(
       startedRoot(measuredTree(new Map(Object.entries({ '': inode('directory'), ...entries }))), overlay).map(

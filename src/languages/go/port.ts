@@ -1,0 +1,71 @@
+import type { Evidence } from '../../app.ts';
+import type { Detection, Project } from '../language.ts';
+import { agreedPort, loopback, loopbackFindings, portVariableFindings, type Sighting, sightings } from '../scan.ts';
+import type { Program } from './packages.ts';
+
+const number = '(\\d{2,5})\\b';
+/** An address counts in the literal of an HTTP server: a client's options have one as well. */
+const server = '\\bhttp\\.Server\\s*\\{[^{}]{0,400}?\\b';
+const ports = [
+  `\\bListenAndServe(?:TLS)?\\(\\s*"[^":\\n]*:${number}"`,
+  `\\bnet\\.Listen\\(\\s*"tcp[46]?",\\s*"[^":\\n]*:${number}"`,
+  `${server}Addr:\\s*"(?:0\\.0\\.0\\.0)?:${number}"`,
+  `\\.(?:Run|Start|Listen)\\(\\s*"(?:0\\.0\\.0\\.0)?:${number}"`,
+  `\\w*[eE]nv\\w*\\(\\s*"PORT"\\s*\\)?\\s*,\\s*"?:?${number}`,
+  `\\benv:"PORT(?:,[^"]*)?"[^\`\\n]*\\b(?:envD|d)efault:"${number}"`,
+  `\\bflag\\.\\w+\\((?:&[\\w.]+,\\s*)?"(?:http-?)?(?:port|addr|address|listen|listen-addr|http)",\\s*"?(?:[\\w.]*:)?${number}`,
+  `\\b(?:const|var)?\\s*\\bdefault(?:HTTP|Http|Listen|Server)?(?:Port|Addr)\\s*(?:string|int|uint16)?\\s*:?=\\s*"?:?${number}`,
+].map((source) => new RegExp(source, 'g'));
+/** `port = "8080"` counts only where PORT is read: elsewhere it may be anybody's port. */
+const fallbacks = [new RegExp(`\\b(?:http|server|listen)?[pP]ort\\s*:?=\\s*"?:?${number}`, 'g')];
+/** What comes before the address that a server listens on. */
+const listening = `(?:\\bListenAndServe(?:TLS)?\\(\\s*|\\bnet\\.Listen\\(\\s*"tcp[46]?",\\s*|\\.(?:Run|Start|Listen)\\(\\s*|${server}Addr:\\s*)`;
+const otherVariable = '[eE]nv\\w*\\(\\s*"(?!PORT")([A-Za-z_]\\w*)"';
+const listensOnVariable = [
+  new RegExp(`${listening}(?:":"\\s*\\+\\s*)?(?:cmp\\.Or\\(\\s*)?(?:\\w+\\.)?\\w*${otherVariable}`, 'g'),
+];
+const listensOnName = new RegExp(`${listening}(?:":"\\s*\\+\\s*)?([A-Za-z_]\\w*)\\s*[,)}\\n]`, 'g');
+const loopbacks = [new RegExp(`${listening}"${loopback}:`, 'g')];
+const portVariable = [/\b\w*[eE]nv\w*\(\s*"(PORT)"/g, /\benv:"(PORT)[",]/g];
+
+/** The environment variables other than PORT that say where the service listens, straight or through a Go variable. */
+function otherVariables(project: Project, files: readonly string[]): Sighting[] {
+  const named = sightings(project, files, [listensOnName]).flatMap(({ value, from }) => {
+    const file = from.slice(0, from.lastIndexOf(':'));
+    const assigned = new RegExp(`\\b${value}\\b[^=\\n]{0,40}=[^\\n]{0,80}?${otherVariable}`, 'g');
+    return sightings(project, [file], [assigned]);
+  });
+  return [...sightings(project, files, listensOnVariable), ...named];
+}
+
+/** The port, and whether `PORT` chooses it, from the module's sources without those of its other programs. */
+export function listens(
+  project: Project,
+  files: readonly string[],
+  programs: readonly Program[],
+  chosen: Program | null,
+): Pick<Detection, 'port' | 'env' | 'findings'> & { evidence: Evidence[] } {
+  const elsewhere = programs.filter((program) => program !== chosen && (chosen !== null || program.aside));
+  const searched = files.filter(
+    (file) => !elsewhere.some(({ dir }) => file.slice(0, Math.max(file.lastIndexOf('/'), 0)) === dir),
+  );
+  const variables = sightings(project, searched, portVariable);
+  const readers = new Set(variables.map(({ from }) => from.slice(0, from.lastIndexOf(':'))));
+  const others = otherVariables(project, searched);
+  const literal = agreedPort([...sightings(project, searched, ports), ...sightings(project, [...readers], fallbacks)]);
+  // Another variable chooses the port: what else looks like one may be anybody's.
+  const found = others.length > 0 ? null : literal;
+  const [variable] = variables;
+  return {
+    port: found?.port ?? null,
+    env: variable ? { PORT: found ? String(found.port) : '' } : {},
+    evidence: [
+      ...(found ? [{ setting: 'port', value: found.port, from: found.from }] : []),
+      ...(variable ? [{ setting: 'env', value: 'PORT', from: variable.from }] : []),
+    ],
+    findings: [
+      ...portVariableFindings('go', others),
+      ...loopbackFindings('go', sightings(project, searched, loopbacks)),
+    ],
+  };
+}

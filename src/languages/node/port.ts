@@ -1,0 +1,85 @@
+import type { Project } from '../language.ts';
+import { agreedPort, loopback, type Sighting, sightings } from '../scan.ts';
+import { at, type Manifest } from './manifest.ts';
+import { withoutComments } from './source.ts';
+import type { Start } from './start.ts';
+
+export const readPort =
+  /process\.env(?:\.PORT\b|\[\s*(['"])PORT\1\s*\])|\{[^{}]{0,300}?\bPORT\b[^{}]{0,300}?\}\s*=\s*process\.env\b(?!\s*[.[])/g;
+
+const portPatterns = [
+  /process\.env(?:\.PORT\b|\[\s*['"]PORT['"]\s*\])[^\n;]{0,60}?(?:\|\||\?\?)\s*['"]?(\d{2,5})\b/g,
+  /\{[^{}]{0,300}?\bPORT\b\s*(?::\s*[\w$]+\s*)?=\s*['"]?(\d{2,5})\b[^{}]{0,300}?\}\s*=\s*process\.env\b(?!\s*[.[])/g,
+  /\.listen\s*\(\s*(\d{2,5})\b/g,
+  /\.listen\s*\(\s*\{[^}]{0,200}?\bport\s*:\s*(\d{2,5})\b/g,
+  /\bserve\s*\(\s*\{[^}]{0,300}?\bport\s*:\s*(\d{2,5})\b/g,
+];
+
+/** What comes before the port that is listened on. */
+const listening = String.raw`(?:\.listen\s*\(\s*(?:\{[^{}]{0,200}?\bport\s*:\s*)?|\bserve\s*\(\s*\{[^{}]{0,300}?\bport\s*:\s*)`;
+const wrapped = String.raw`(?:(?:Number(?:\.parseInt)?|parseInt)\s*\(\s*|\+\s*)?`;
+const other = String.raw`process\.env(?:\.|\[\s*['"])(?!PORT\b)([A-Za-z_]\w*)`;
+
+/** The names that are given to `listen`, or to `serve` as its port. */
+const listenedNames = [
+  new RegExp(String.raw`${listening}${wrapped}([A-Za-z_$][\w$]*)\s*[,)}|?\n]`, 'g'),
+  /(?:\.listen|\bserve)\s*\(\s*\{(?:[^{}]{0,300}?,)?\s*(port)\s*[,}]/g,
+];
+
+/** A name that is listened on, and a file where its value may stand: there, or where it is imported from by this name. */
+function listened(project: Project, sources: readonly string[]): { name: string; files: string[] }[] {
+  return sightings(project, sources, listenedNames, withoutComments).map(({ value: name, from }) => {
+    const file = from.slice(0, from.lastIndexOf(':'));
+    const imported = new RegExp(
+      String.raw`\{[^{}]{0,300}?\b${literal(name)}\b[^{}]{0,300}?\}\s*(?:from\b|=\s*require\b)`,
+    );
+    const fromElsewhere = imported.test(withoutComments(project.read(file) ?? ''));
+    return { name, files: fromElsewhere ? sources.filter((source) => source !== file) : [file] };
+  });
+}
+
+function assignments(project: Project, sources: readonly string[], value: string): Sighting[] {
+  return listened(project, sources).flatMap(({ name, files }) => {
+    const pattern = String.raw`^[ \t]*(?:export\s+)?(?:const|let|var)\s+${literal(name)}\s*(?::\s*\w+\s*)?=\s*${value}`;
+    return sightings(project, files, [new RegExp(pattern, 'gm')], withoutComments);
+  });
+}
+
+function literal(name: string): string {
+  return name.replaceAll('$', '\\$');
+}
+
+/** The environment variables other than PORT that say where the service listens, straight or through a constant. */
+export function otherVariables(project: Project, sources: readonly string[]): Sighting[] {
+  const straight = new RegExp(listening + wrapped + other, 'g');
+  return [
+    ...sightings(project, sources, [straight], withoutComments),
+    ...assignments(project, sources, wrapped + other),
+  ];
+}
+
+/** A call's arguments, without functions among them. */
+const nested = String.raw`(?:[^()>]|\([^()]{0,100}\)){0,200}?`;
+export const loopbacks = [
+  new RegExp(String.raw`\.listen\s*\(${nested}['"\x60]${loopback}['"\x60]`, 'g'),
+  new RegExp(String.raw`\bserve\s*\(\s*\{${nested}\bhost(?:name)?\s*:\s*['"\x60]${loopback}['"\x60]`, 'g'),
+];
+
+/** The port that code, start script and Dockerfile agree on. */
+export function findPort(
+  project: Project,
+  manifest: Manifest,
+  sources: readonly string[],
+  start: Start | null,
+): { port: number; from: string } | null {
+  const assigned = start?.env.PORT;
+  if (start !== null && assigned !== undefined && /^\d{1,5}$/.test(assigned)) {
+    return agreedPort([{ value: assigned, from: at(manifest, ['scripts', start.script]) }]);
+  }
+  const docker = ['Dockerfile', 'Containerfile'].filter((file) => project.has(file));
+  return agreedPort([
+    ...sightings(project, sources, portPatterns, withoutComments),
+    ...assignments(project, sources, String.raw`(\d{2,5})\b`),
+    ...sightings(project, docker, [/^[ \t]*EXPOSE[ \t]+(\d{1,5})(?:\/tcp)?[ \t]*$/gim]),
+  ]);
+}

@@ -1,0 +1,79 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { openProject } from '../../../src/languages/project.ts';
+
+let root: string;
+
+beforeEach(() => {
+  root = mkdtempSync(path.join(tmpdir(), 'caution-project-'));
+  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+});
+
+function write(file: string, text: string): void {
+  const at = path.join(root, file);
+  mkdirSync(path.dirname(at), { recursive: true });
+  writeFileSync(at, text);
+}
+
+function git(...args: string[]): void {
+  execFileSync('git', ['-C', path.join(root, 'svc'), ...args], { stdio: 'ignore' });
+}
+
+describe('a tracked file whose folder became a link', () => {
+  it.each(['../svc-secret', '../other'])('to %s is not read', async (target) => {
+    write('svc/d/app.py', 'own');
+    write(`svc/${target}/app.py`, 'secret');
+    git('init', '--quiet');
+    git('add', 'd/app.py');
+    rmSync(path.join(root, 'svc/d'), { recursive: true });
+    symlinkSync(target, path.join(root, 'svc/d'));
+    expect((await openProject(path.join(root, 'svc'))).read('d/app.py')).toBeNull();
+  });
+});
+
+describe('a folder without git', () => {
+  it('is read, at its top and below, without what .gitignore names', async () => {
+    write('svc/a.txt', 'a');
+    write('svc/d/b.txt', 'b');
+    write('svc/d/.gitignore', 'no.txt\n');
+    write('svc/d/no.txt', 'no');
+    const project = await openProject(path.join(root, 'svc'));
+    expect(project.files).toEqual(['a.txt', 'd/.gitignore', 'd/b.txt']);
+    expect([project.read('a.txt'), project.read('d/b.txt')]).toEqual(['a', 'b']);
+  });
+
+  it('may hold a folder called .gitignore', async () => {
+    write('svc/.gitignore/x', '*');
+    write('svc/a.txt', 'a');
+    expect((await openProject(path.join(root, 'svc'))).files).toContain('a.txt');
+  });
+
+  it('gives null for a file that went away after it was listed', async () => {
+    write('svc/d/a.txt', 'a');
+    const project = await openProject(path.join(root, 'svc'));
+    rmSync(path.join(root, 'svc/d'), { recursive: true });
+    expect(project.read('d/a.txt')).toBeNull();
+  });
+
+  it('passes over what may not be read', async () => {
+    write('svc/a.txt', 'a');
+    write('svc/d/b.txt', 'b');
+    write('svc/c.txt', 'c');
+    chmodSync(path.join(root, 'svc/a.txt'), 0);
+    chmodSync(path.join(root, 'svc/d'), 0);
+    chmodSync(root, 0o755);
+    // Nothing is unreadable to root: another user reads.
+    const isRoot = process.geteuid?.() === 0;
+    if (isRoot) process.seteuid?.(65_534);
+    onTestFinished(() => {
+      if (isRoot) process.seteuid?.(0);
+      chmodSync(path.join(root, 'svc/d'), 0o700);
+    });
+    const project = await openProject(path.join(root, 'svc'));
+    expect(project.files).toEqual(['a.txt', 'c.txt']);
+    expect([project.read('a.txt'), project.read('c.txt')]).toEqual([null, 'c']);
+  });
+});
