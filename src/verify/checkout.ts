@@ -113,6 +113,12 @@ async function inRepository(root: string): Promise<boolean> {
   }
 }
 
+function gitMissing(root: string): UserError {
+  return new UserError('git-failed', `${root} lies in a repository, and git is not installed.`, {
+    next: 'Install git: only it can say which files Caution would get.',
+  });
+}
+
 /**
  * Lists what Caution would get: the tracked files as they stand, and those just written; without git every file that no
  * .gitignore excludes. Reads only: neither the work tree nor git's index is touched.
@@ -125,7 +131,7 @@ export async function readSource(
 ): Promise<Source> {
   const listing = await git(root, ['ls-files', '-z', '--stage', '--', '.'], signal);
   if (!listing.ok) {
-    if (listing.installed && (await inRepository(root))) throw gitFailed(root, listing);
+    if (await inRepository(root)) throw listing.installed ? gitFailed(root, listing) : gitMissing(root);
     return withoutGit(root, written);
   }
   const tracked = new Map<string, string>();

@@ -1,4 +1,5 @@
 import type { Finding } from '../app.ts';
+import { printableLine } from '../output.ts';
 import type { Containerfile } from './containerfile.ts';
 import type { Proof } from './proof.ts';
 
@@ -50,6 +51,22 @@ export function risks(containerfile: string, file: Containerfile): Finding[] {
     }
   }
   return findings;
+}
+
+/** Bases that a name alone chooses: it may mean another image tomorrow, which two builds a minute apart cannot show. */
+export function floatingBases(containerfile: string, file: Containerfile): Finding[] {
+  return file.images
+    .filter(({ reference }) => !/@sha256:[0-9a-f]{64}$/.test(reference))
+    .map(({ reference, line }) => ({
+      id: 'base-not-pinned',
+      level: 'warning',
+      path: containerfile,
+      line,
+      message: `${printableLine(reference)} is not pinned by a digest.`,
+      why: 'The name may mean another image tomorrow: both builds here took the same one, and others may not.',
+      source: 'https://docs.docker.com/build/building/best-practices/#pin-base-image-versions',
+      mend: 'Add @sha256: and the digest of the linux/amd64 manifest.',
+    }));
 }
 
 /** Steps that nothing shows to have run. */

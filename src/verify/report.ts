@@ -8,7 +8,8 @@ const shownDifferences = 20;
 export function passed(verification: Verification, strict = false): boolean {
   const proved = verification.builds.every(({ executionProved }) => executionProved);
   const started = verification.start === null || verification.start.started || verification.start.needs.length > 0;
-  return verification.reproducible && started && (!strict || (proved && verification.imageIdentical));
+  const pinned = verification.findings.every(({ id }) => id !== 'base-not-pinned');
+  return verification.reproducible && started && (!strict || (proved && pinned && verification.imageIdentical));
 }
 
 /** The outcome of a verification for a person: at most a screen. */
@@ -130,7 +131,7 @@ function standInLines({ standIns }: Verification, paint: Paint): string[] {
   if (standIns.length === 0) return [];
   return [
     '',
-    paint('yellow', '! Built on stand-ins, not on the StageX images that the Containerfile pins:'),
+    paint('yellow', '! Built on stand-ins, not on the StageX images that the Containerfile names:'),
     ...standIns.map((standIn) => `  ${printableLine(standIn)}`),
     '  The digests above are not those that Caution will measure.',
   ];

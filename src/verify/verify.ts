@@ -22,7 +22,7 @@ import type { BuildOutcome, Engine } from './engines/engine.ts';
 import type { ProgressChange } from './engines/progress.ts';
 import { type BuildFacts, explain } from './explain.ts';
 import { buildFailure, fileSystemFailure } from './failure.ts';
-import { cacheKept, moreDifferences, noRun, risks, unprovedSteps } from './findings.ts';
+import { cacheKept, floatingBases, moreDifferences, noRun, risks, unprovedSteps } from './findings.ts';
 import { type Image, readImage, readRootTar } from './image.ts';
 import { fetchOverlay, startedRoot } from './overlay.ts';
 import { buildStart, clockStepMs, type Proof, proveExecution } from './proof.ts';
@@ -167,6 +167,7 @@ function allFindings(run: Run, built: readonly Built[], more: number, started: S
       request.containerfile,
       built.map(({ proof }) => proof),
     ),
+    ...floatingBases(request.containerfile, file),
     ...risks(request.containerfile, file),
     ...(request.start && request.run === null ? [noRun()] : []),
     ...moreDifferences(more, maxDifferences),
