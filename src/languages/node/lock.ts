@@ -236,7 +236,7 @@ function registryFindings(file: string, packages: Locked[]): Finding[] {
     const resolved = textAt(entry, 'resolved') ?? '';
     if (!/^https?:/.test(resolved)) continue;
     const host = URL.canParse(resolved) ? new URL(resolved).host : 'an unreadable address';
-    if (host !== 'registry.npmjs.org' && host !== 'registry.yarnpkg.com') hosts.add(printableLine(host, 80));
+    if (!/(^|\.)(npmjs\.org|yarnpkg\.com)$/.test(host)) hosts.add(printableLine(host, 80));
   }
   if (hosts.size === 0) return [];
   return [
