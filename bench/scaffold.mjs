@@ -32,7 +32,7 @@ const contestants = {
   'create-vite': { script: vite, args: () => ['svc', '--template', 'vanilla', '--no-interactive'], times: [] },
   'create-caution-app': {
     script: cli,
-    args: () => ['svc', '--language', 'node', '--yes', '--no-verify', '--no-git'],
+    args: () => ['svc', '--language', 'go', '--yes', '--no-verify', '--no-git'],
     times: [],
   },
 };
