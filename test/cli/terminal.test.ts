@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { keys, runInTerminal, scratch, treeOf } from './harness.ts';
 
+/** Answers to every question but whether to write. */
+const everything =
+  'svc --language go --name svc --port 80 --memory 512 --source https://example.com/x --no-verify'.split(' ');
+
 describe('in a terminal', () => {
   it('asks folder, language, name, port, memory, source, shows the plan, and writes on consent', async () => {
     const folder = scratch();
@@ -35,24 +39,7 @@ describe('in a terminal', () => {
   it.each([
     ['the first question', /Folder/, []],
     ['a later question', /Port that/, ['svc', '--language', 'go', '--name', 'svc']],
-    [
-      'the last question',
-      /Write \d+ files\?/,
-      [
-        'svc',
-        '--language',
-        'go',
-        '--name',
-        'svc',
-        '--port',
-        '80',
-        '--memory',
-        '512',
-        '--source',
-        'https://example.com/x',
-        '--no-verify',
-      ],
-    ],
+    ['the last question', /Write \d+ files\?/, everything],
   ])('Ctrl-C at %s leaves nothing, exit 130', async (_what, pattern, args) => {
     const folder = scratch();
     const run = runInTerminal(args, folder);
@@ -64,23 +51,7 @@ describe('in a terminal', () => {
 
   it('a no to the plan writes nothing', async () => {
     const folder = scratch();
-    const run = runInTerminal(
-      [
-        'svc',
-        '--language',
-        'go',
-        '--name',
-        'svc',
-        '--port',
-        '80',
-        '--memory',
-        '512',
-        '--source',
-        'https://example.com/x',
-        '--no-verify',
-      ],
-      folder,
-    );
+    const run = runInTerminal(everything, folder);
     await run.until(/Write \d+ files\?/);
     run.type('n');
     expect(await run.exit).toBe(130);
@@ -89,24 +60,7 @@ describe('in a terminal', () => {
 
   it('asks about a file that exists, with its diff, and keeps it by default', async () => {
     const folder = scratch({ 'svc/README.md': 'mine\n' });
-    const run = runInTerminal(
-      [
-        'svc',
-        '--language',
-        'go',
-        '--name',
-        'svc',
-        '--port',
-        '80',
-        '--memory',
-        '512',
-        '--source',
-        'https://example.com/x',
-        '--no-verify',
-        '--no-git',
-      ],
-      folder,
-    );
+    const run = runInTerminal([...everything, '--no-git'], folder);
     await run.until(/Replace README\.md\?/);
     expect(run.text()).toContain('-mine');
     run.type(keys.enter);
