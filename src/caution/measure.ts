@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Finding } from '../app.ts';
 import { UserError } from '../errors.ts';
-import { readInode } from '../verify/content.ts';
-import { displayPath, type Inode, type Tree } from '../verify/tree.ts';
+import { readInode } from '../explain/content.ts';
+import { displayPath, type Inode, type Tree } from '../image/tree.ts';
 import type { EnclaveDigest } from '../verify/types.ts';
 
 /**

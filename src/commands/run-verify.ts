@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { containerfileOf, type Procfile, parseProcfile } from '../caution/procfile.ts';
 import { UserError } from '../errors.ts';
+import { liveDisplay } from '../report/live.ts';
 import type { Target } from '../target.ts';
-import { liveDisplay } from '../verify/live.ts';
 import type { Verification, VerifyRequest } from '../verify/types.ts';
 import type { Io } from './io.ts';
 

@@ -1,8 +1,8 @@
 import { type ExitCode as Code, ExitCode, UserError } from '../errors.ts';
 import { note, result } from '../output.ts';
+import { passed, reportLines } from '../report/terminal.ts';
 import type { VerifyFlags } from '../settings/flags.ts';
 import { locate } from '../target.ts';
-import { passed, reportLines } from '../verify/report.ts';
 import type { Verification } from '../verify/types.ts';
 import { imagesFrom } from './images.ts';
 import type { Io } from './io.ts';

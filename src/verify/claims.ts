@@ -1,8 +1,8 @@
 import type { MeasuredTree } from '../caution/measure.ts';
-import { compareMetadata } from './compare.ts';
+import { compareMetadata } from '../image/compare.ts';
+import type { Image } from '../image/image.ts';
 import type { Engine } from './engines/engine.ts';
-import type { Image } from './image.ts';
-import type { Started } from './start.ts';
+import type { Started } from './start/start.ts';
 import type { Difference, Memory, Verification } from './types.ts';
 
 /** Whether the images are the same bit for bit (equal manifests), and under what conditions. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { CheckoutConditions } from './checkout.ts';
 import { clockStepMs, clockVaried, type Proof } from './proof.ts';
+import type { CheckoutConditions } from './source/checkout.ts';
 import type { Varied } from './types.ts';
 
 /** How one build differs from the others. */

@@ -4,9 +4,11 @@ import path from 'node:path';
 import type { Finding } from '../app.ts';
 import { enclaveDigest, enclaveFormat, type MeasuredTree, measuredKey, measuredTree } from '../caution/measure.ts';
 import { CancelledError, throwIfCancelled, UserError } from '../errors.ts';
-import { makeTemporaryRoot, readSource, type Source, writeCheckout } from './checkout.ts';
+import { lookInside, readInode } from '../explain/content.ts';
+import { type BuildFacts, explain } from '../explain/explain.ts';
+import { compareTrees } from '../image/compare.ts';
+import { type Image, readImage, readRootTar } from '../image/image.ts';
 import { imageClaim, memory, metadataDifferences } from './claims.ts';
-import { compareTrees } from './compare.ts';
 import { type BuildConditions, describeVaried, heldStill, makeConditions } from './conditions.ts';
 import {
   type Containerfile,
@@ -16,17 +18,15 @@ import {
   readContainerfile,
   stepFinder,
 } from './containerfile.ts';
-import { lookInside, readInode } from './content.ts';
 import { findDocker } from './engines/docker.ts';
 import type { BuildOutcome, Engine } from './engines/engine.ts';
 import type { ProgressChange } from './engines/progress.ts';
-import { type BuildFacts, explain } from './explain.ts';
 import { buildFailure, fileSystemFailure } from './failure.ts';
 import { cacheKept, floatingBases, moreDifferences, noRun, risks, unprovedSteps } from './findings.ts';
-import { type Image, readImage, readRootTar } from './image.ts';
-import { fetchOverlay, startedRoot } from './overlay.ts';
 import { buildStart, clockStepMs, type Proof, proveExecution } from './proof.ts';
-import { notStarted, readRun, removeLabelled, type Started, startService } from './start.ts';
+import { makeTemporaryRoot, readSource, type Source, writeCheckout } from './source/checkout.ts';
+import { fetchOverlay, startedRoot } from './start/overlay.ts';
+import { notStarted, readRun, removeLabelled, type Started, startService } from './start/start.ts';
 import type { Difference, Verification, VerifyRequest } from './types.ts';
 
 /** More would help nobody: the rest is counted. */

@@ -3,9 +3,9 @@ import path from 'node:path';
 import { execa } from 'execa';
 import { enclaveDigest, measuredTree } from '../../src/caution/measure.ts';
 import { imagesFrom } from '../../src/commands/images.ts';
+import { readInode } from '../../src/explain/content.ts';
+import { readImage } from '../../src/image/image.ts';
 import { overrides, readContainerfile } from '../../src/verify/containerfile.ts';
-import { readInode } from '../../src/verify/content.ts';
-import { readImage } from '../../src/verify/image.ts';
 
 /** How a program ended, and what it said. */
 export interface Ran {

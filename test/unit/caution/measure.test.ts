@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { measure, measuredTree, type ReadContent, writeCpio } from '../../../src/caution/measure.ts';
-import type { Inode, Tree } from '../../../src/verify/tree.ts';
+import type { Inode, Tree } from '../../../src/image/tree.ts';
 
 const contents = new Map<Inode, string>();
 

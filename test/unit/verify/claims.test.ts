@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { type MeasuredTree, measuredTree } from '../../../src/caution/measure.ts';
+import type { Image } from '../../../src/image/image.ts';
 import { imageClaim, memory } from '../../../src/verify/claims.ts';
 import type { Engine } from '../../../src/verify/engines/engine.ts';
-import type { Image } from '../../../src/verify/image.ts';
-import type { Started } from '../../../src/verify/start.ts';
+import type { Started } from '../../../src/verify/start/start.ts';
 
 const engine = (exports: Engine['exports']): Engine => ({
   name: 'docker',

@@ -1,7 +1,7 @@
-import { throwIfCancelled } from '../errors.ts';
-import { startDocker } from './engines/docker-cli.ts';
+import { throwIfCancelled } from '../../errors.ts';
+import { startDocker } from '../engines/docker-cli.ts';
+import type { StartResult } from '../types.ts';
 import { type Listener, listeners, residentBytes } from './procfs.ts';
-import type { StartResult } from './types.ts';
 
 /** What a look into a running service's namespaces found. */
 export interface Probed {

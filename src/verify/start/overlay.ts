@@ -1,13 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { busyboxLinks, type MeasuredTree } from '../caution/measure.ts';
-import { UserError } from '../errors.ts';
-import { printableLine } from '../output.ts';
-import { defaultRegistry, defaultRelease, digestsOf, imageReference } from '../stagex/releases.ts';
-import { type Containerfile, overrides, readContainerfile, stagexName, stagexRelease } from './containerfile.ts';
-import { docker } from './engines/docker-cli.ts';
-import { readRootTar } from './image.ts';
-import type { Inode } from './tree.ts';
+import { busyboxLinks, type MeasuredTree } from '../../caution/measure.ts';
+import { UserError } from '../../errors.ts';
+import { readRootTar } from '../../image/image.ts';
+import type { Inode } from '../../image/tree.ts';
+import { printableLine } from '../../output.ts';
+import { defaultRegistry, defaultRelease, digestsOf, imageReference } from '../../stagex/releases.ts';
+import { type Containerfile, overrides, readContainerfile, stagexName, stagexRelease } from '../containerfile.ts';
+import { docker } from '../engines/docker-cli.ts';
 
 /** What Caution lays over an image before it starts it, as far as public images have it. */
 export interface Overlay {

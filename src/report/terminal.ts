@@ -1,5 +1,5 @@
 import { megabytes, type Output, printable, printableLine, styled, wrap } from '../output.ts';
-import type { Difference, Verification } from './types.ts';
+import type { Difference, Verification } from '../verify/types.ts';
 
 /** How many differing paths the terminal shows; `--json` has them all. */
 const shownDifferences = 20;

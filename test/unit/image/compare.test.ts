@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { measuredTree } from '../../../src/caution/measure.ts';
-import { compareMetadata, compareTrees, type PathDifference } from '../../../src/verify/compare.ts';
+import type { Inside } from '../../../src/explain/content.ts';
+import { type BuildFacts, explain } from '../../../src/explain/explain.ts';
+import { compareMetadata, compareTrees, type PathDifference } from '../../../src/image/compare.ts';
+import type { Inode } from '../../../src/image/tree.ts';
 import { readContainerfile } from '../../../src/verify/containerfile.ts';
-import type { Inside } from '../../../src/verify/content.ts';
-import { type BuildFacts, explain } from '../../../src/verify/explain.ts';
-import type { Inode } from '../../../src/verify/tree.ts';
 
 function inode(type: Inode['type'], more: Partial<Inode> = {}): Inode {
   const base = { uid: 0, gid: 0, mtime: 0, size: 0, sha256: '', link: '', device: '', xattrs: [], content: null };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { passed, reportLines } from '../../../src/verify/report.ts';
+import { passed, reportLines } from '../../../src/report/terminal.ts';
 import type { Verification } from '../../../src/verify/types.ts';
 
 const build = {

@@ -1,16 +1,16 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { measuredTree } from '../../../src/caution/measure.ts';
-import { readContainerfile } from '../../../src/verify/containerfile.ts';
-import { buildArguments } from '../../../src/verify/engines/docker.ts';
-import { withoutInfluences } from '../../../src/verify/engines/docker-cli.ts';
-import { overlayContainerfile, startedRoot } from '../../../src/verify/overlay.ts';
-import { probeScript, readProbe } from '../../../src/verify/probe.ts';
-import { listeners, residentBytes } from '../../../src/verify/procfs.ts';
-import { TarReader } from '../../../src/verify/tar.ts';
-import { writeTar } from '../../../src/verify/tar-writer.ts';
-import type { Inode } from '../../../src/verify/tree.ts';
+import { measuredTree } from '../../../../src/caution/measure.ts';
+import { TarReader } from '../../../../src/image/tar.ts';
+import { writeTar } from '../../../../src/image/tar-writer.ts';
+import type { Inode } from '../../../../src/image/tree.ts';
+import { readContainerfile } from '../../../../src/verify/containerfile.ts';
+import { buildArguments } from '../../../../src/verify/engines/docker.ts';
+import { withoutInfluences } from '../../../../src/verify/engines/docker-cli.ts';
+import { overlayContainerfile, startedRoot } from '../../../../src/verify/start/overlay.ts';
+import { probeScript, readProbe } from '../../../../src/verify/start/probe.ts';
+import { listeners, residentBytes } from '../../../../src/verify/start/procfs.ts';
 
 const sockets = [
   '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid',

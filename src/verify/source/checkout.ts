@@ -17,10 +17,10 @@ import {
 import os from 'node:os';
 import path from 'node:path';
 import ignore, { type Ignore } from 'ignore';
-import type { Finding } from '../app.ts';
-import { throwIfCancelled, UserError } from '../errors.ts';
-import { run } from '../exec.ts';
-import { printableLine } from '../output.ts';
+import type { Finding } from '../../app.ts';
+import { throwIfCancelled, UserError } from '../../errors.ts';
+import { run } from '../../exec.ts';
+import { printableLine } from '../../output.ts';
 
 /** One file of a checkout. */
 export interface SourceFile {

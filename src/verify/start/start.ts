@@ -1,14 +1,14 @@
-import type { Finding } from '../app.ts';
-import { formatRun, parseRun, type RunCommand } from '../caution/words.ts';
-import { throwIfCancelled, UserError } from '../errors.ts';
-import { printable, printableLine } from '../output.ts';
-import { readInode } from './content.ts';
-import { docker, startDocker } from './engines/docker-cli.ts';
+import type { Finding } from '../../app.ts';
+import { formatRun, parseRun, type RunCommand } from '../../caution/words.ts';
+import { throwIfCancelled, UserError } from '../../errors.ts';
+import { readInode } from '../../explain/content.ts';
+import { type TarMember, writeTar } from '../../image/tar-writer.ts';
+import { printable, printableLine } from '../../output.ts';
+import { docker, startDocker } from '../engines/docker-cli.ts';
+import type { StartResult } from '../types.ts';
 import type { RootEntry } from './overlay.ts';
 import { type Probed, probe } from './probe.ts';
 import type { Listener } from './procfs.ts';
-import { type TarMember, writeTar } from './tar-writer.ts';
-import type { StartResult } from './types.ts';
 
 export interface StartOrder {
   /** The file system to start, as the enclave has it. */

@@ -1,6 +1,6 @@
-import { readPart } from './archive.ts';
-import type { PathDifference } from './compare.ts';
-import type { Inode } from './tree.ts';
+import { readPart } from '../image/archive.ts';
+import type { PathDifference } from '../image/compare.ts';
+import type { Inode } from '../image/tree.ts';
 
 /** What is inside a difference, as far as it is needed to explain it. */
 export interface Inside {

@@ -1,11 +1,11 @@
 import path from 'node:path';
+import type { Aspect, PathDifference } from '../image/compare.ts';
+import { displayPath } from '../image/tree.ts';
 import { printableLine } from '../output.ts';
-import type { Aspect, PathDifference } from './compare.ts';
-import type { Containerfile, Stage, Step } from './containerfile.ts';
+import type { Containerfile, Stage, Step } from '../verify/containerfile.ts';
+import type { Difference } from '../verify/types.ts';
 import type { Inside } from './content.ts';
 import { maskTimes } from './times.ts';
-import { displayPath } from './tree.ts';
-import type { Difference } from './types.ts';
 
 /** The conditions of one build: what in a result could come from them. */
 export interface BuildFacts {

@@ -1,5 +1,5 @@
 import { duration, note, type Output, printableLine, styled } from '../output.ts';
-import type { VerifyEvent } from './types.ts';
+import type { VerifyEvent } from '../verify/types.ts';
 
 /** What is shown of one build while it runs. */
 interface Row {

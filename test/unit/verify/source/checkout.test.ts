@@ -15,8 +15,8 @@ import {
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { readSource, writeCheckout } from '../../../src/verify/checkout.ts';
-import { makeConditions } from '../../../src/verify/conditions.ts';
+import { makeConditions } from '../../../../src/verify/conditions.ts';
+import { readSource, writeCheckout } from '../../../../src/verify/source/checkout.ts';
 
 const scratch = mkdtempSync(path.join(os.tmpdir(), 'checkout-test-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
