@@ -46,6 +46,8 @@ async function dispatch(argv: string[], output: Output, signal: AbortSignal): Pr
       return ExitCode.Ok;
     case 'verify':
       return verifyCommand(invocation.flags, io);
+    case 'compare':
+      return (await import('./commands/compare.ts')).compareCommand(invocation.flags, io);
     case 'create':
       return createCommand(invocation.flags, io);
   }

@@ -26,18 +26,36 @@ export interface VerifyFlags {
   strict: boolean;
   keep: boolean;
   images: string | undefined;
+  /** Builders that `docker buildx` knows; empty: the one that is in use. */
+  builders: string[];
+  engine: 'docker' | 'podman' | 'buildah';
+  builds: number;
+  report: string | undefined;
+  record: string | undefined;
+  expect: string | undefined;
+  fix: boolean;
+}
+
+/** Everything that the command line of `compare` says. */
+export interface CompareFlags {
+  /** Archives, layouts or references. */
+  a: string;
+  b: string;
+  json: boolean;
+  report: string | undefined;
 }
 
 export type Invocation =
   | { command: 'create'; flags: CreateFlags }
   | { command: 'verify'; flags: VerifyFlags }
+  | { command: 'compare'; flags: CompareFlags }
   | { command: 'print'; text: string };
 
 /** Command words of the published contract that this version does not have: never taken for folders. */
-const reserved = ['compare', 'check', 'update'];
+const reserved = ['check', 'update'];
 
 /** Words that are commands and not folders. */
-export const commandWords: readonly string[] = ['create', 'verify', ...reserved];
+export const commandWords: readonly string[] = ['create', 'verify', 'compare', ...reserved];
 
 function notYet(word: string): UserError {
   return new UserError('usage', `This version has no command ${word}.`, {
@@ -73,6 +91,7 @@ export function parseArguments(argv: readonly string[], env: NodeJS.ProcessEnv, 
   const create = addCreate(program, take, env);
   program.addHelpText('after', () => `\n${create.helpInformation()}`);
   addVerify(program, take);
+  addCompare(program, take);
   try {
     program.parse(argv[0] === 'help' ? ['--help'] : argv, { from: 'user' });
   } catch (error) {
@@ -132,7 +151,14 @@ function addVerify(program: Command, take: (taken: Invocation) => void): void {
     .description('build twice, compare as Caution measures, start')
     .option('--no-start', 'do not start the service')
     .option('--start-timeout <seconds>', 'how long the service may take to listen', '30')
+    .option('--builds <n>', 'how many builds to hold against each other', '2')
+    .option('--builder <name>', 'builder of docker buildx to use; repeat for builds side by side', collect)
+    .addOption(new Option('--engine <name>', 'what builds').choices(['docker', 'podman', 'buildah']).default('docker'))
     .option('--strict', 'what could not be proved is a failure')
+    .option('--report <file>', 'write the outcome as one HTML page')
+    .option('--record <file>', 'write what was built as an in-toto statement, for others to hold theirs against')
+    .option('--expect <file>', 'hold the result against a record that somebody else made')
+    .option('--fix', 'offer the mends that can be made here, and verify again')
     .option('--keep', 'keep the built images, and say where they are')
     .option('--images <file>', 'JSON file: StageX image name to the reference to build with in its place')
     .option('--json', 'one JSON document on stdout')
@@ -141,22 +167,60 @@ function addVerify(program: Command, take: (taken: Invocation) => void): void {
     });
 }
 
+/** An option that may be given several times. */
+function collect(value: string, soFar: string[] | undefined): string[] {
+  return [...(soFar ?? []), value];
+}
+
 function verifyFlags(dirs: string[], options: Record<string, unknown>): VerifyFlags {
-  const timeout = Number(options.startTimeout);
-  if (!Number.isFinite(timeout) || timeout < 1 || timeout > 3600) {
-    throw new UserError('bad-answer', '--start-timeout is a number of seconds from 1 to 3600.', {
+  const builders = (options.builder as string[] | undefined) ?? [];
+  const engine = options.engine as VerifyFlags['engine'];
+  if (builders.length > 0 && engine !== 'docker') {
+    throw new UserError('bad-answer', `--builder names a builder of docker buildx; ${engine} has none.`, {
       exitCode: ExitCode.Usage,
+      next: 'Leave out --builder or --engine.',
     });
   }
   return {
     dirs,
     json: options.json === true,
     start: options.start !== false,
-    startTimeout: timeout,
+    startTimeout: numberOf(options.startTimeout, '--start-timeout', [1, 3600], 'seconds'),
     strict: options.strict === true,
     keep: options.keep === true,
     images: options.images as string | undefined,
+    builders: [...new Set(builders)],
+    engine,
+    builds: Math.max(numberOf(options.builds, '--builds', [2, 20], 'builds'), new Set(builders).size),
+    report: options.report as string | undefined,
+    record: options.record as string | undefined,
+    expect: options.expect as string | undefined,
+    fix: options.fix === true,
   };
+}
+
+function numberOf(value: unknown, flag: string, [least, most]: [number, number], unit: string): number {
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < least || number > most) {
+    throw new UserError('bad-answer', `${flag} is a number of ${unit} from ${least} to ${most}.`, {
+      exitCode: ExitCode.Usage,
+    });
+  }
+  return number;
+}
+
+function addCompare(program: Command, take: (taken: Invocation) => void): void {
+  program
+    .command('compare <a> <b>')
+    .description('hold two built images against each other: OCI archive or layout, docker save archive, or a reference')
+    .option('--report <file>', 'write the outcome as one HTML page')
+    .option('--json', 'one JSON document on stdout')
+    .action((a: string, b: string, options: Record<string, unknown>) => {
+      take({
+        command: 'compare',
+        flags: { a, b, json: options.json === true, report: options.report as string | undefined },
+      });
+    });
 }
 
 /** commander's message already names the nearest flag: «(Did you mean --language?)». */

@@ -19,8 +19,40 @@ export interface BuildRecord {
 }
 
 export interface Varied {
-  what: 'path' | 'hostname' | 'umask' | 'mtime' | 'time' | 'builder' | 'directory-order';
+  what: 'path' | 'hostname' | 'umask' | 'mtime' | 'time' | 'builder' | 'kernel' | 'cache-bust' | 'directory-order';
   how: string;
+}
+
+/** A step of one build, for the timeline. Times are milliseconds since 1970, by the engine's clock. */
+export interface StepTime {
+  /** From 1. */
+  build: number;
+  stage: string;
+  /** The instruction on one line, as written. */
+  instruction: string;
+  line: number;
+  started: number | null;
+  completed: number | null;
+  /** What shows that it ran, or the reason why nothing does. */
+  state: 'ran' | 'cached' | 'unproved';
+}
+
+/** One name of the measured tree, for the list by size. */
+export interface EnclaveFile {
+  /** With a leading `/`; control characters removed. */
+  path: string;
+  type: 'file' | 'link' | 'directory';
+  size: number;
+  /** Of the content, hexadecimal; `''` for what is no file. */
+  sha256: string;
+}
+
+/** What one verification found, and what a report shows beside the verdict. */
+export interface Verified {
+  verification: Verification;
+  steps: StepTime[];
+  /** The first build's tree as measured, sorted by path. */
+  files: EnclaveFile[];
 }
 
 /** One path that is not the same in every build. */
@@ -80,7 +112,8 @@ export interface Verification {
   findings: Finding[];
   start: StartResult | null;
   memory: Memory | null;
-  expected: null;
+  /** Held against a record that somebody else made. */
+  expected: null | { matches: boolean; differences: Difference[] };
   /** Images that stood in for StageX's own. */
   standIns: string[];
   commit: string | null;

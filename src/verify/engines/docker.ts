@@ -68,7 +68,7 @@ export async function findDocker(signal: AbortSignal): Promise<Engine> {
       ].join(', '),
     ),
     exports: driver === 'docker' && !containerd ? 'tar' : 'oci',
-    build: (order) => build(order, name, driver === 'docker' && !containerd ? 'tar' : 'oci'),
+    build: (order) => build(order, name),
   };
 }
 
@@ -92,15 +92,11 @@ function checkVersion(what: string, version: string, oldest: string): void {
  * Arguments of one build. The epoch is an attribute of the export and not a build argument, so that RUN steps see what
  * plain `docker build` gives them even where `ARG SOURCE_DATE_EPOCH` is declared.
  */
-export function buildArguments(
-  order: Omit<BuildOrder, 'signal' | 'onChange'>,
-  builder: string,
-  exports: Engine['exports'],
-): string[] {
+export function buildArguments(order: Omit<BuildOrder, 'signal' | 'onChange'>, builder: string): string[] {
   // The option is a line of CSV: quotes keep a comma in a path from ending the field.
   const dest = `"dest=${order.output.replaceAll('"', '""')}"`;
   const output =
-    exports === 'oci'
+    order.exports === 'oci'
       ? [
           'type=oci',
           dest,
@@ -111,11 +107,20 @@ export function buildArguments(
         ]
       : ['type=tar', dest, 'source-date-epoch=1'];
   return [
-    ...['buildx', 'build', '--builder', builder, '--no-cache', '--platform', 'linux/amd64'],
+    ...[
+      'buildx',
+      'build',
+      '--builder',
+      builder,
+      ...(order.cache === 'none' ? ['--no-cache'] : []),
+      '--platform',
+      'linux/amd64',
+    ],
     ...['--provenance=false', '--sbom=false', '--progress=rawjson'],
     ...['--file', order.containerfile],
     ...['--build-arg', `BUILDKIT_SANDBOX_HOSTNAME=${order.hostname}`],
     ...(order.cacheNamespace ? ['--build-arg', `BUILDKIT_CACHE_MOUNT_NS=${order.cacheNamespace}`] : []),
+    ...Object.entries(order.arguments).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]),
     ...order.overrides.flatMap(({ reference, replacement }) => [
       '--build-context',
       `${reference}=docker-image://${replacement}`,
@@ -125,12 +130,12 @@ export function buildArguments(
   ];
 }
 
-async function build(order: BuildOrder, builder: string, exports: Engine['exports']): Promise<BuildOutcome> {
+async function build(order: BuildOrder, builder: string): Promise<BuildOutcome> {
   throwIfCancelled(order.signal);
   const begin = performance.now();
   const progress = emptyProgress();
   const partial = new Map<string, string>();
-  const running = startDocker(buildArguments(order, builder, exports), {
+  const running = startDocker(buildArguments(order, builder), {
     stdout: 'ignore',
     buffer: false,
     cancelSignal: order.signal,

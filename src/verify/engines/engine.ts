@@ -12,6 +12,12 @@ export interface BuildOrder {
   hostname: string;
   /** A name for this build's cache mounts, so that the user's own are neither used nor emptied; null when it has none. */
   cacheNamespace: string | null;
+  /** Build arguments that Caution would give as well: CACHEBUST, or none. */
+  arguments: Readonly<Record<string, string>>;
+  /** `none`: every step runs. `own`: steps that an earlier build under the same conditions ran are taken from the cache. */
+  cache: 'none' | 'own';
+  /** What to write to `output`: as the engine can (`Engine.exports`), or the file system alone. */
+  exports: 'oci' | 'tar';
   /** File to write the image to. */
   output: string;
   signal: AbortSignal;

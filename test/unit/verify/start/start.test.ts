@@ -158,15 +158,19 @@ describe('the command that builds', () => {
       overrides: [],
       hostname: 'h',
       cacheNamespace: null,
+      arguments: {},
+      cache: 'none' as const,
       output: '/tmp/a,b/"x".tar',
     };
-    const args = buildArguments(order, 'default', 'oci');
+    const args = buildArguments({ ...order, exports: 'oci' }, 'default');
     expect(args.filter((_, index) => args[index - 1] === '--build-arg')).toEqual(['BUILDKIT_SANDBOX_HOSTNAME=h']);
     expect(args).toEqual(expect.arrayContaining(['--no-cache', '--provenance=false', '--sbom=false']));
     expect(args[args.indexOf('--output') + 1]).toBe(
       'type=oci,"dest=/tmp/a,b/""x"".tar",source-date-epoch=1,rewrite-timestamp=true,compression=uncompressed,force-compression=true',
     );
-    expect(buildArguments(order, 'default', 'tar')).toContain('type=tar,"dest=/tmp/a,b/""x"".tar",source-date-epoch=1');
+    expect(buildArguments({ ...order, exports: 'tar' }, 'default')).toContain(
+      'type=tar,"dest=/tmp/a,b/""x"".tar",source-date-epoch=1',
+    );
   });
 
   it('is not led astray by the environment', () => {
