@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Finding } from '../app.ts';
 import { UserError } from '../errors.ts';
-import { readInode } from '../explain/content.ts';
+import { readInode } from '../image/content.ts';
 import { displayPath, type Inode, type Tree } from '../image/tree.ts';
 import type { EnclaveDigest } from '../verify/types.ts';
 

@@ -11,6 +11,8 @@ export interface Procfile {
   httpPort: number | null;
   memoryMb: number;
   cpus: number;
+  /** Builds with `--no-cache --pull` and `--build-arg CACHEBUST=<time>`. */
+  noCache: boolean;
   sources: string[];
   /** Keys that are not Caution's, such as Heroku's `web`: the platform ignores them silently. */
   unknown: { key: string; line: number }[];
@@ -60,6 +62,7 @@ export function parseProcfile(text: string): Procfile {
     httpPort: number(values.http_port, 65_535) ?? onlyPort,
     memoryMb: number(values.memory, memoryLimits.max) ?? memoryLimits.platformDefault,
     cpus: number(values.cpus, cpuLimits.max) ?? 2,
+    noCache: noCacheOf(text),
     sources: listOf(values.app_sources ?? ''),
     unknown,
     lines,
@@ -73,6 +76,12 @@ function keyLines(text: string): { key: string; value: string; line: number }[] 
     if (line === '' || line.startsWith('#') || colon < 0) return [];
     return [{ key: line.slice(0, colon).trim(), value: line.slice(colon + 1).trim(), line: index + 1 }];
   });
+}
+
+/** The last line of either key decides: `cache` is `no_cache` the other way round. */
+function noCacheOf(text: string): boolean {
+  const line = keyLines(text).findLast(({ key }) => key === 'cache' || key === 'no_cache' || key === 'nocache');
+  return line !== undefined && (line.value.toLowerCase() === 'true') !== (line.key === 'cache');
 }
 
 function listOf(value: string): string[] {

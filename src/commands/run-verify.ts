@@ -4,17 +4,20 @@ import { containerfileOf, type Procfile, parseProcfile } from '../caution/procfi
 import { UserError } from '../errors.ts';
 import { liveDisplay } from '../report/live.ts';
 import type { Target } from '../target.ts';
-import type { Verification, VerifyRequest } from '../verify/types.ts';
+import type { Verified, VerifyRequest } from '../verify/types.ts';
 import type { Io } from './io.ts';
 
 /** What a person can decide about one verification. */
-export type VerifyChoices = Pick<VerifyRequest, 'images' | 'start' | 'startTimeoutSeconds' | 'keep' | 'written'>;
+export type VerifyChoices = Pick<
+  VerifyRequest,
+  'images' | 'engine' | 'builders' | 'builds' | 'start' | 'startTimeoutSeconds' | 'keep' | 'written'
+>;
 
 /**
  * Verifies the service of a folder, as its Procfile describes it, and shows the builds while they run.
  * @throws UserError when there is nothing to build, no engine, or the build fails.
  */
-export async function runVerify(target: Target, choices: VerifyChoices, io: Io): Promise<Verification> {
+export async function runVerify(target: Target, choices: VerifyChoices, io: Io): Promise<Verified> {
   const procfile = readProcfile(target);
   const containerfile = findContainerfile(target, procfile);
   const { verify } = await import('../verify/verify.ts');
@@ -28,6 +31,7 @@ export async function runVerify(target: Target, choices: VerifyChoices, io: Io):
       ports: procfile?.ports ?? [],
       httpPort: procfile?.httpPort ?? null,
       memoryMb: procfile?.memoryMb ?? 512,
+      noCache: procfile?.noCache ?? false,
       signal: io.signal,
       onEvent: live.onEvent,
     });

@@ -44,12 +44,15 @@ async function verifyFolder(
   if (several) note(io.output, `── ${dir}`);
   const choices = {
     images,
+    engine: flags.engine,
+    builders: flags.builders,
+    builds: flags.builds,
     start: flags.start,
     startTimeoutSeconds: flags.startTimeout,
     keep: flags.keep,
     written: [],
   };
-  const verification = await runVerify(target, choices, io);
+  const { verification } = await runVerify(target, choices, io);
   if (!flags.json) result(io.output, reportLines(verification, { color: io.output.resultColor }).join('\n'));
   return verification;
 }

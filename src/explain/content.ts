@@ -1,5 +1,5 @@
-import { readPart } from '../image/archive.ts';
 import type { PathDifference } from '../image/compare.ts';
+import { readSlice as readBytes } from '../image/content.ts';
 import type { Inode } from '../image/tree.ts';
 
 /** What is inside a difference, as far as it is needed to explain it. */
@@ -14,13 +14,6 @@ export interface Inside {
 /** Contents up to this size are looked at whole. */
 const wholeBelow = 1 << 20;
 const windowSize = 4096;
-
-/** A file's bytes, in pieces that are reused. */
-export function readInode(inode: Inode): AsyncIterable<Uint8Array> {
-  return inode.content ? readPart({ ...inode.content, size: inode.size }) : nothing();
-}
-
-async function* nothing(): AsyncGenerator<Uint8Array> {}
 
 /** Reads what a difference of contents consists of. */
 export async function lookInside({ aspects, entries: [a, b] }: PathDifference): Promise<Inside | null> {
@@ -48,15 +41,7 @@ export async function lookInside({ aspects, entries: [a, b] }: PathDifference): 
 }
 
 async function readSlice(inode: Inode, at: number, length: number): Promise<string> {
-  if (!inode.content) return '';
-  const parts: string[] = [];
-  const part = {
-    file: inode.content.file,
-    offset: inode.content.offset + at,
-    size: Math.max(0, Math.min(length, inode.size - at)),
-  };
-  for await (const piece of readPart(part)) parts.push(piece.toString('latin1'));
-  return parts.join('');
+  return (await readBytes(inode, at, length)).toString('latin1');
 }
 
 function firstDifference(a: string, b: string): number {

@@ -1,24 +1,10 @@
-import path from 'node:path';
 import type { Aspect, PathDifference } from '../image/compare.ts';
 import { displayPath } from '../image/tree.ts';
 import { printableLine } from '../output.ts';
-import type { Containerfile, Stage, Step } from '../verify/containerfile.ts';
 import type { Difference } from '../verify/types.ts';
-import type { Inside } from './content.ts';
+import { type Inside, lookInside } from './content.ts';
 import { maskTimes } from './times.ts';
-
-/** The conditions of one build: what in a result could come from them. */
-export interface BuildFacts {
-  hostname: string;
-  /** Absolute path of the checkout. */
-  context: string;
-  umask: number;
-  /** Time of the checkout's files. */
-  fileTime: Date;
-  /** When the build ran, by the engine's clock; milliseconds since 1970. */
-  began: number;
-  ended: number;
-}
+import type { BuildFacts, ExplainContext, Explanation } from './types.ts';
 
 type Origin = Pick<Difference, 'cause' | 'certain' | 'carrier'> & { mend: string; because: string };
 
@@ -38,33 +24,14 @@ const mends = {
 } as const;
 
 /** Explains one difference: cause only with evidence for it, and `certain` only when nothing else is left to explain. */
-export function explain(
-  difference: PathDifference,
-  inside: Inside | null,
-  facts: readonly BuildFacts[],
-  file: Containerfile,
-): Difference {
-  const [i, j] = difference.builds;
-  const pair: [BuildFacts | undefined, BuildFacts | undefined] = [facts[i], facts[j]];
-  const origin = findOrigin(difference, inside, pair);
-  const evidence = [describe(difference, inside), origin.because].filter(Boolean).join('; ');
-  return {
-    path: `/${printableLine(displayPath(difference.path), 1000)}`,
-    ...place(file, difference.path),
-    inEnclave: difference.inEnclave,
-    cause: origin.cause,
-    certain: origin.certain,
-    ...(origin.carrier ? { carrier: origin.carrier } : {}),
-    evidence,
-    mend: origin.mend,
-  };
+export async function explain(difference: PathDifference, context: ExplainContext): Promise<Explanation> {
+  const inside = await lookInside(difference);
+  const { cause, certain, carrier, mend, because } = findOrigin(difference, inside, context.facts);
+  const evidence = [describe(difference, inside, context.names), because].filter(Boolean).join('; ');
+  return { cause, certain, ...(carrier ? { carrier } : {}), evidence, mend };
 }
 
-function findOrigin(
-  difference: PathDifference,
-  inside: Inside | null,
-  [a, b]: [BuildFacts | undefined, BuildFacts | undefined],
-): Origin {
+function findOrigin(difference: PathDifference, inside: Inside | null, [a, b]: ExplainContext['facts']): Origin {
   const unknown: Origin = { cause: 'unknown', certain: false, mend: mends.unknown, because: '' };
   if (!a || !b) return unknown;
   if (difference.aspects.every((aspect) => aspect === 'mode')) return fromUmask(difference, a, b) ?? unknown;
@@ -186,8 +153,11 @@ function isText(bytes: string): boolean {
 }
 
 /** What differs, in words. */
-function describe({ aspects, entries: [a, b], builds: [i, j] }: PathDifference, inside: Inside | null): string {
-  const [first, second] = [`build ${i + 1}`, `build ${j + 1}`];
+function describe(
+  { aspects, entries: [a, b] }: PathDifference,
+  inside: Inside | null,
+  [first, second]: readonly [string, string],
+): string {
   if (!a || !b) return `only in ${a ? first : second}`;
   const words: Record<Aspect, () => string> = {
     presence: () => `only in ${first}`,
@@ -230,38 +200,4 @@ function lineAround(bytes: string, offset: number): string {
   const end = bytes.indexOf('\n', offset);
   const line = bytes.slice(Math.max(start, offset - 80), Math.min(end < 0 ? bytes.length : end, offset + 80));
   return printableLine(displayPath(line), 160);
-}
-
-/** The stage's own steps, and before them those of the stages that it is built on. */
-function chain(file: Containerfile, stage: Stage): { stage: Stage; step: Step }[] {
-  const base = file.stages.slice(0, stage.index).findLast(({ name }) => name === stage.base.toLowerCase());
-  return [...(base ? chain(file, base) : []), ...stage.steps.map((step) => ({ stage, step }))];
-}
-
-/** The instruction that brought a path into the final stage, or a stage that it is built on, when only one can have. */
-function place(file: Containerfile, bytes: string): Pick<Difference, 'stage' | 'instruction' | 'line'> {
-  const last = file.stages.at(-1);
-  if (!last) return {};
-  let directory = '/';
-  const candidates: { stage: Stage; step: Step }[] = [];
-  for (const { stage, step } of chain(file, last)) {
-    if (step.instruction === 'WORKDIR') directory = absolute(directory, step.text.replace(/^WORKDIR\s+/, ''));
-    else if (step.instruction === 'RUN') candidates.push({ stage, step });
-    else {
-      const target = absolute(directory, step.destination ?? '/').replace(/\/+$/, '');
-      if (
-        target.includes('$') ||
-        `/${displayPath(bytes)}` === target ||
-        `/${displayPath(bytes)}`.startsWith(`${target}/`)
-      )
-        candidates.push({ stage, step });
-    }
-  }
-  const [only, ...more] = candidates;
-  if (!only || more.length > 0) return {};
-  return { stage: only.stage.name, instruction: only.step.text, line: only.step.line };
-}
-
-function absolute(directory: string, target: string): string {
-  return path.posix.resolve('/', directory, target);
 }

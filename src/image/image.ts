@@ -24,6 +24,8 @@ export interface Image {
   config: unknown;
   layers: Layer[];
   tree: Tree;
+  /** The layer that last set a path, counted from 0; -1 for a directory that no layer names. */
+  layerOf: (path: string) => number;
   /** The latest modification time in any layer, seconds since 1970. */
   latestTime: number;
 }
@@ -58,12 +60,12 @@ interface Plan {
 export async function readImage(location: string, options: ReadOptions): Promise<Image> {
   const archive = await openArchive(location);
   const plan = (await archive.find('index.json')) ? await planOci(archive) : await planDockerSave(archive);
-  const { layers, tree, latestTime } = await readLayers(plan.layers, options);
+  const { layers, tree, layerOf, latestTime } = await readLayers(plan.layers, options);
   const claimed = diffIds(plan.config);
   if (claimed.length !== layers.length || claimed.some((id, index) => id !== layers[index]?.diffId)) {
     throw badArchive('its layers are not those that its configuration names.');
   }
-  return { manifest: plan.manifest, config: plan.config, layers, tree, latestTime };
+  return { manifest: plan.manifest, config: plan.config, layers, tree, layerOf, latestTime };
 }
 
 /**
@@ -155,7 +157,7 @@ function diffIds(config: unknown): unknown[] {
 async function readLayers(
   plan: Plan['layers'],
   { spool, limits = defaultLimits, signal }: ReadOptions,
-): Promise<Pick<Image, 'layers' | 'tree' | 'latestTime'>> {
+): Promise<Pick<Image, 'layers' | 'tree' | 'layerOf' | 'latestTime'>> {
   const builder = new TreeBuilder(limits);
   const layers: Layer[] = [];
   const meter = { bytes: 0, latestTime: 0 };
@@ -183,7 +185,7 @@ async function readLayers(
     if (digest && read.digest !== digest) throw badArchive(`layer ${digest} does not have its digest.`);
     layers.push(read);
   }
-  return { layers, tree: builder.finish(), latestTime: meter.latestTime };
+  return { layers, tree: builder.finish(), layerOf: (path) => builder.layerOf(path), latestTime: meter.latestTime };
 }
 
 type Compression = 'none' | 'gzip' | 'zstd';

@@ -125,6 +125,13 @@ export class TreeBuilder {
     return new Map(found);
   }
 
+  /** The layer that last set a path of the finished tree, counted from 0; -1 where no layer names it. */
+  layerOf(path: string): number {
+    let node: Node | undefined = this.#root;
+    for (const part of path === '' ? [] : path.split('/')) node = node?.children?.get(part);
+    return node?.layer ?? -1;
+  }
+
   #apply(header: TarHeader, sha256: string, content: Content): void {
     const parts = safeParts(header.name);
     const name = parts.pop();

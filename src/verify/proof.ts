@@ -1,12 +1,15 @@
 import { printableLine } from '../output.ts';
 import { type Containerfile, type FindStep, neededStage, type Stage, type Step } from './containerfile.ts';
 import type { Progress, Vertex } from './engines/progress.ts';
+import type { StepTime } from './types.ts';
 
 /** What the engine's own progress shows of the steps that an image needs. */
 export interface Proof {
   stepsRun: number;
   stepsCached: number;
   executionProved: boolean;
+  /** Each RUN, COPY and ADD of the needed stages, in the order of the file. */
+  steps: Omit<StepTime, 'build'>[];
   /** Steps for which nothing shows that they ran in this build, with the reason. */
   unproved: { line: number; text: string; reason: string }[];
   /** When each RUN that ran in this build began, by its line; milliseconds since 1970, by the engine's clock. */
@@ -33,12 +36,13 @@ export function proveExecution(file: Containerfile, findStep: FindStep, progress
     stepsRun: 0,
     stepsCached: 0,
     executionProved: false,
+    steps: [],
     unproved: [],
     runStarts: new Map(),
     everyRun: false,
   };
   for (const stage of file.needed)
-    for (const step of stage.steps) countStep(proof, step, verticesOf(file, stage, step, byStep), began);
+    for (const step of stage.steps) countStep(proof, stage, step, verticesOf(file, stage, step, byStep), began);
   for (const { stage, vertex } of strangers) countStranger(proof, stage, vertex);
   proof.executionProved = proof.unproved.length === 0;
   const runs = file.needed.flatMap(({ steps }) => steps).filter(({ instruction }) => instruction === 'RUN');
@@ -70,6 +74,11 @@ function verticesOf(
   return byStep.get(twin?.steps[index] ?? step) ?? [];
 }
 
+/** A build's steps for the timeline. @param build from 1. */
+export function stepTimes(build: number, { steps }: Pick<Proof, 'steps'>): StepTime[] {
+  return steps.map((step) => ({ build, ...step }));
+}
+
 /** A step that is not in the Containerfile, such as an ONBUILD of the base. */
 function countStranger(proof: Proof, stage: Stage, vertex: Vertex): void {
   if (vertex.cached) proof.stepsCached += 1;
@@ -82,13 +91,24 @@ function countStranger(proof: Proof, stage: Stage, vertex: Vertex): void {
   });
 }
 
-function countStep(proof: Proof, step: Step, vertices: readonly Vertex[], began: number): void {
+function countStep(proof: Proof, stage: Stage, step: Step, vertices: readonly Vertex[], began: number): void {
   if (step.instruction === 'WORKDIR') return;
   const starts = vertices.flatMap(({ started }) => started ?? []);
   const reason = doubt(vertices, began);
   if (step.instruction === 'RUN' && reason === null) proof.runStarts.set(step.line, Math.min(...starts));
   if (vertices.some(({ cached }) => cached)) proof.stepsCached += 1;
   else if (reason === null) proof.stepsRun += 1;
+  proof.steps.push({
+    stage: stage.name,
+    instruction: step.text,
+    line: step.line,
+    started: starts.length > 0 ? Math.min(...starts) : null,
+    completed: vertices.reduce<number | null>(
+      (latest, { completed }) => (completed === null ? latest : Math.max(latest ?? 0, completed)),
+      null,
+    ),
+    state: vertices.some(({ cached }) => cached) ? 'cached' : reason === null ? 'ran' : 'unproved',
+  });
   if (reason !== null) proof.unproved.push({ line: step.line, text: step.text, reason });
 }
 

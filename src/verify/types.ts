@@ -39,12 +39,15 @@ export interface StepTime {
 
 /** One name of the measured tree, for the list by size. */
 export interface EnclaveFile {
-  /** With a leading `/`; control characters removed. */
+  /** With a leading `/`; bytes that are not UTF-8 as `\\xNN`. Hostile: to be made printable before it is shown. */
   path: string;
   type: 'file' | 'link' | 'directory';
+  executable: boolean;
   size: number;
   /** Of the content, hexadecimal; `''` for what is no file. */
   sha256: string;
+  /** Where a link points to, as `path`; `''` for what is no link. */
+  link: string;
 }
 
 /** What one verification found, and what a report shows beside the verdict. */
@@ -53,6 +56,8 @@ export interface Verified {
   steps: StepTime[];
   /** The first build's tree as measured, sorted by path. */
   files: EnclaveFile[];
+  /** Digests of the first build's layers, uncompressed. */
+  diffIds: string[];
 }
 
 /** One path that is not the same in every build. */
@@ -137,6 +142,13 @@ export interface VerifyRequest {
   /** Stop after the comparison. */
   start: boolean;
   startTimeoutSeconds: number;
+  engine: BuildRecord['engine'];
+  /** Builders of docker buildx, in turn; empty: the one that `docker build` would use. */
+  builders: readonly string[];
+  /** How many builds, at least 2. */
+  builds: number;
+  /** Whether Caution builds with `--no-cache` and a CACHEBUST argument (`no_cache` of the Procfile). */
+  noCache: boolean;
   /** Keep the built archives and checkouts, and say where. */
   keep: boolean;
   signal: AbortSignal;

@@ -4,10 +4,13 @@ import path from 'node:path';
 import type { Finding } from '../app.ts';
 import { enclaveDigest, enclaveFormat, type MeasuredTree, measuredKey, measuredTree } from '../caution/measure.ts';
 import { CancelledError, throwIfCancelled, UserError } from '../errors.ts';
-import { lookInside, readInode } from '../explain/content.ts';
-import { type BuildFacts, explain } from '../explain/explain.ts';
-import { compareTrees } from '../image/compare.ts';
+import { explain } from '../explain/explain.ts';
+import type { BuildFacts } from '../explain/types.ts';
+import { compareTrees, type PathDifference } from '../image/compare.ts';
+import { readInode } from '../image/content.ts';
 import { type Image, readImage, readRootTar } from '../image/image.ts';
+import { displayPath } from '../image/tree.ts';
+import { printableLine } from '../output.ts';
 import { imageClaim, memory, metadataDifferences } from './claims.ts';
 import { type BuildConditions, describeVaried, heldStill, makeConditions } from './conditions.ts';
 import {
@@ -18,20 +21,28 @@ import {
   readContainerfile,
   stepFinder,
 } from './containerfile.ts';
+import { dockerCli } from './engines/cli.ts';
 import { findDocker } from './engines/docker.ts';
 import type { BuildOutcome, Engine } from './engines/engine.ts';
 import type { ProgressChange } from './engines/progress.ts';
 import { buildFailure, fileSystemFailure } from './failure.ts';
 import { cacheKept, floatingBases, moreDifferences, noRun, risks, unprovedSteps } from './findings.ts';
-import { buildStart, clockStepMs, type Proof, proveExecution } from './proof.ts';
+import { placeByText } from './placing/static.ts';
+import { buildStart, clockStepMs, type Proof, proveExecution, stepTimes } from './proof.ts';
 import { makeTemporaryRoot, readSource, type Source, writeCheckout } from './source/checkout.ts';
 import { fetchOverlay, startedRoot } from './start/overlay.ts';
 import { notStarted, readRun, removeLabelled, type Started, startService } from './start/start.ts';
-import type { Difference, Verification, VerifyRequest } from './types.ts';
+import type { Difference, EnclaveFile, Verification, Verified, VerifyRequest } from './types.ts';
 
 /** More would help nobody: the rest is counted. */
 const maxDifferences = 1000;
 const builds = 2;
+
+function enclaveFiles({ entries }: MeasuredTree): EnclaveFile[] {
+  return entries.map(({ path: name, type, executable, size, sha256, link }) => {
+    return { path: `/${displayPath(name)}`, type, executable, size, sha256, link: displayPath(link) };
+  });
+}
 
 /** One build, with all that is known of it. */
 interface Built {
@@ -66,7 +77,7 @@ interface Run {
  * Whatever it makes (checkouts, images, containers) is gone when it returns or throws, unless `keep` is set.
  * @throws UserError `build-failed`, or `no-engine` (exit 4); CancelledError when the signal fires.
  */
-export async function verify(request: VerifyRequest): Promise<Verification> {
+export async function verify(request: VerifyRequest): Promise<Verified> {
   try {
     return await verifyInside(request);
   } catch (error) {
@@ -76,7 +87,7 @@ export async function verify(request: VerifyRequest): Promise<Verification> {
   }
 }
 
-async function verifyInside(request: VerifyRequest): Promise<Verification> {
+async function verifyInside(request: VerifyRequest): Promise<Verified> {
   const { root, containerfile, signal } = request;
   throwIfCancelled(signal);
   const text = await readFile(path.join(root, containerfile), 'utf8').catch((error: NodeJS.ErrnoException) => {
@@ -101,14 +112,14 @@ async function verifyInside(request: VerifyRequest): Promise<Verification> {
     return await buildAndCompare(run);
   } finally {
     try {
-      await removeLabelled(label);
+      await removeLabelled(engine.containers ?? dockerCli, label);
     } finally {
       if (!request.keep) await temporary.remove();
     }
   }
 }
 
-async function buildAndCompare(run: Run): Promise<Verification> {
+async function buildAndCompare(run: Run): Promise<Verified> {
   const { request, source } = run;
   const conditions = makeConditions(builds);
   const built: Built[] = [];
@@ -124,7 +135,7 @@ async function buildAndCompare(run: Run): Promise<Verification> {
   const started = await start(run, first);
   const proofs = built.map(({ proof }) => proof);
   const varied = describeVaried(conditions, proofs);
-  return {
+  const verification: Verification = {
     reproducible,
     ...imageClaim(run.engine, built),
     enclave: reproducible
@@ -155,6 +166,12 @@ async function buildAndCompare(run: Run): Promise<Verification> {
     ],
     commit: source.commit,
     dirty: source.dirty,
+  };
+  return {
+    verification,
+    steps: built.flatMap(({ proof }, index) => stepTimes(index + 1, proof)),
+    files: enclaveFiles(first.measured),
+    diffIds: first.image.layers.map(({ diffId }) => diffId),
   };
 }
 
@@ -304,10 +321,31 @@ async function explainAll(run: Run, built: readonly Built[]): Promise<{ differen
   const differences: Difference[] = [];
   for (const difference of shown) {
     throwIfCancelled(run.request.signal);
-    differences.push(explain(difference, await lookInside(difference), facts, run.file));
+    differences.push(await describeDifference(run, difference, facts));
   }
   if (found.length === 0) differences.push(...metadataDifferences(built));
   return { differences, more: found.length - shown.length };
+}
+
+async function describeDifference(
+  { file }: Run,
+  difference: PathDifference,
+  facts: readonly BuildFacts[],
+): Promise<Difference> {
+  const [i, j] = difference.builds;
+  const placed = placeByText(file, difference.path);
+  const explanation = await explain(difference, {
+    names: [`build ${i + 1}`, `build ${j + 1}`],
+    facts: [facts[i] ?? null, facts[j] ?? null],
+    script: placed?.step.script ?? null,
+    experiments: [],
+  });
+  return {
+    path: `/${printableLine(displayPath(difference.path), 1000)}`,
+    ...(placed ? { stage: placed.stage.name, instruction: placed.step.text, line: placed.step.line } : {}),
+    inEnclave: difference.inEnclave,
+    ...explanation,
+  };
 }
 
 /** Starts the service; what keeps the engine from trying does not throw the two builds away. */
@@ -320,6 +358,7 @@ async function start(run: Run, { measured }: Built): Promise<(Started & { standI
     const overlay = await fetchOverlay(file, request.images, folder, request.signal);
     standIns.push(...overlay.standIns);
     const started = await startService({
+      cli: run.engine.containers ?? dockerCli,
       root: startedRoot(measured, overlay),
       run: request.run,
       ports: request.ports,

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { execa } from 'execa';
 import { enclaveDigest, measuredTree } from '../../src/caution/measure.ts';
 import { imagesFrom } from '../../src/commands/images.ts';
-import { readInode } from '../../src/explain/content.ts';
+import { readInode } from '../../src/image/content.ts';
 import { readImage } from '../../src/image/image.ts';
 import { overrides, readContainerfile } from '../../src/verify/containerfile.ts';
 

@@ -7,7 +7,9 @@ import { imagesFrom } from '../../src/commands/images.ts';
 import { CancelledError, UserError } from '../../src/errors.ts';
 import { defaultRegistry, defaultRelease, imageReference } from '../../src/stagex/releases.ts';
 import type { VerifyEvent, VerifyRequest } from '../../src/verify/types.ts';
-import { verify } from '../../src/verify/verify.ts';
+import { verify as verifyAll } from '../../src/verify/verify.ts';
+
+const verify = async (order: VerifyRequest) => (await verifyAll(order)).verification;
 
 const scratch = mkdtempSync(path.join(os.tmpdir(), 'verify-test-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
@@ -51,6 +53,10 @@ function request(root: string, more: Partial<VerifyRequest> = {}): VerifyRequest
     ports: [],
     httpPort: null,
     memoryMb: 512,
+    noCache: false,
+    engine: 'docker',
+    builders: [],
+    builds: 2,
     images: imagesFrom(undefined, { env: process.env, cwd: root }),
     start: false,
     startTimeoutSeconds: 20,

@@ -7,10 +7,9 @@ import type { PlannedFile } from '../../scaffold/plan.ts';
 import { write } from '../../scaffold/write.ts';
 import type { CreateFlags } from '../../settings/flags.ts';
 import { checkWritable, type Target } from '../../target.ts';
-import type { Verification } from '../../verify/types.ts';
 import { imagesFrom } from '../images.ts';
 import { type Io, interactive } from '../io.ts';
-import { runVerify } from '../run-verify.ts';
+import { runVerify, type VerifyChoices } from '../run-verify.ts';
 import { decide } from './decide.ts';
 import { type CreateDocument, emptyDocument, publicApp } from './document.ts';
 import { gitSentence, nextSteps, repeatCommand } from './ending.ts';
@@ -87,8 +86,17 @@ async function verifyNow(
 ): Promise<Code> {
   note(io.output);
   const written = files.filter(({ action }) => action !== 'keep').map(({ path }) => path);
-  const choices = { images, start: flags.start, startTimeoutSeconds: 30, keep: false, written };
-  const verification: Verification = await runVerify(target, choices, io).catch((error) => {
+  const choices: VerifyChoices = {
+    images,
+    engine: 'docker',
+    builders: [],
+    builds: 2,
+    start: flags.start,
+    startTimeoutSeconds: 30,
+    keep: false,
+    written,
+  };
+  const { verification } = await runVerify(target, choices, io).catch((error) => {
     if (error instanceof UserError && !flags.json) note(io.output, 'The files that were written are kept.');
     throw error;
   });

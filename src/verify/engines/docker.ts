@@ -1,7 +1,7 @@
 import semver from 'semver';
 import { ExitCode, throwIfCancelled, UserError } from '../../errors.ts';
 import { printableLine } from '../../output.ts';
-import { docker, startDocker } from './docker-cli.ts';
+import { dockerCli } from './cli.ts';
 import type { BuildOrder, BuildOutcome, Engine } from './engine.ts';
 import { emptyProgress, endProgress, foldProgress } from './progress.ts';
 
@@ -21,10 +21,10 @@ const install = 'Install Docker 23 or newer with buildx 0.13 or newer: https://d
  */
 export async function findDocker(signal: AbortSignal): Promise<Engine> {
   const [client, plugin, info, builder] = await Promise.all([
-    docker(['version', '--format', '{{json .}}'], signal),
-    docker(['buildx', 'version'], signal),
-    docker(['info', '--format', '{{json .DriverStatus}}'], signal),
-    docker(['buildx', 'inspect'], signal),
+    dockerCli.run(['version', '--format', '{{json .}}'], signal),
+    dockerCli.run(['buildx', 'version'], signal),
+    dockerCli.run(['info', '--format', '{{json .DriverStatus}}'], signal),
+    dockerCli.run(['buildx', 'inspect'], signal),
   ]);
   if (client.notStarted) {
     const missing = client.notStarted === 'ENOENT';
@@ -68,6 +68,7 @@ export async function findDocker(signal: AbortSignal): Promise<Engine> {
       ].join(', '),
     ),
     exports: driver === 'docker' && !containerd ? 'tar' : 'oci',
+    containers: dockerCli,
     build: (order) => build(order, name),
   };
 }
@@ -118,6 +119,7 @@ export function buildArguments(order: Omit<BuildOrder, 'signal' | 'onChange'>, b
     ],
     ...['--provenance=false', '--sbom=false', '--progress=rawjson'],
     ...['--file', order.containerfile],
+    ...(order.target === undefined ? [] : ['--target', order.target]),
     ...['--build-arg', `BUILDKIT_SANDBOX_HOSTNAME=${order.hostname}`],
     ...(order.cacheNamespace ? ['--build-arg', `BUILDKIT_CACHE_MOUNT_NS=${order.cacheNamespace}`] : []),
     ...Object.entries(order.arguments).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]),
@@ -135,7 +137,7 @@ async function build(order: BuildOrder, builder: string): Promise<BuildOutcome> 
   const begin = performance.now();
   const progress = emptyProgress();
   const partial = new Map<string, string>();
-  const running = startDocker(buildArguments(order, builder), {
+  const running = dockerCli.start(buildArguments(order, builder), {
     stdout: 'ignore',
     buffer: false,
     cancelSignal: order.signal,

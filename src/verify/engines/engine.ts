@@ -1,4 +1,5 @@
 import type { Override } from '../containerfile.ts';
+import type { ContainerCli } from './cli.ts';
 import type { Progress, ProgressChange } from './progress.ts';
 
 /** What distinguishes one build from another, and where its result goes. */
@@ -12,6 +13,8 @@ export interface BuildOrder {
   hostname: string;
   /** A name for this build's cache mounts, so that the user's own are neither used nor emptied; null when it has none. */
   cacheNamespace: string | null;
+  /** The stage to build instead of the last one. */
+  target?: string;
   /** Build arguments that Caution would give as well: CACHEBUST, or none. */
   arguments: Readonly<Record<string, string>>;
   /** `none`: every step runs. `own`: steps that an earlier build under the same conditions ran are taken from the cache. */
@@ -39,5 +42,7 @@ export interface Engine {
   readonly version: string;
   /** `oci`: an OCI archive with rewritten timestamps. `tar`: the file system alone, all that this builder can export. */
   readonly exports: 'oci' | 'tar';
+  /** Starts containers beside the builds; null where this engine has no such thing. */
+  readonly containers: ContainerCli | null;
   build(order: BuildOrder): Promise<BuildOutcome>;
 }

@@ -7,7 +7,7 @@ import type { Inode } from '../../image/tree.ts';
 import { printableLine } from '../../output.ts';
 import { defaultRegistry, defaultRelease, digestsOf, imageReference } from '../../stagex/releases.ts';
 import { type Containerfile, overrides, readContainerfile, stagexName, stagexRelease } from '../containerfile.ts';
-import { docker } from '../engines/docker-cli.ts';
+import { dockerCli } from '../engines/cli.ts';
 
 /** What Caution lays over an image before it starts it, as far as public images have it. */
 export interface Overlay {
@@ -68,7 +68,7 @@ export async function fetchOverlay(
     '--build-context',
     `${reference}=docker-image://${replacement}`,
   ]);
-  const result = await docker(
+  const result = await dockerCli.run(
     [
       ...['buildx', 'build', '--platform', 'linux/amd64', '--provenance=false', '--sbom=false', '--progress=plain'],
       ...['--file', containerfile, ...contexts],

@@ -1,5 +1,5 @@
 import { throwIfCancelled } from '../../errors.ts';
-import { startDocker } from '../engines/docker-cli.ts';
+import type { ContainerCli } from '../engines/cli.ts';
 import type { StartResult } from '../types.ts';
 import { type Listener, listeners, residentBytes } from './procfs.ts';
 
@@ -56,15 +56,17 @@ const maxOutput = 1 << 20;
 
 /**
  * Runs the probe.
+ * @param cli starts containers.
  * @param args what `docker run` needs to start busybox in the service's namespaces, before `sh -c <script>`.
  * @param begin `performance.now()` when the service was started.
  */
 export async function probe(
+  cli: ContainerCli,
   args: readonly string[],
   { httpPort, timeoutSeconds, signal }: { httpPort: number | null; timeoutSeconds: number; signal: AbortSignal },
   begin: number,
 ): Promise<Probed> {
-  const running = startDocker(['run', '--rm', ...args, 'sh', '-c', probeScript(httpPort, timeoutSeconds)], {
+  const running = cli.start(['run', '--rm', ...args, 'sh', '-c', probeScript(httpPort, timeoutSeconds)], {
     buffer: false,
     stderr: 'ignore',
     cancelSignal: signal,

@@ -1,16 +1,17 @@
 import type { Finding } from '../../app.ts';
 import { formatRun, parseRun, type RunCommand } from '../../caution/words.ts';
 import { throwIfCancelled, UserError } from '../../errors.ts';
-import { readInode } from '../../explain/content.ts';
+import { readInode } from '../../image/content.ts';
 import { type TarMember, writeTar } from '../../image/tar-writer.ts';
 import { printable, printableLine } from '../../output.ts';
-import { docker, startDocker } from '../engines/docker-cli.ts';
+import type { ContainerCli } from '../engines/cli.ts';
 import type { StartResult } from '../types.ts';
 import type { RootEntry } from './overlay.ts';
 import { type Probed, probe } from './probe.ts';
 import type { Listener } from './procfs.ts';
 
 export interface StartOrder {
+  cli: ContainerCli;
   /** The file system to start, as the enclave has it. */
   root: readonly RootEntry[];
   /** The Procfile's `run`. */
@@ -57,6 +58,7 @@ export async function startService(order: StartOrder): Promise<Started> {
     'max-size=1m',
   ];
   const service = await must(
+    order.cli,
     [
       'create',
       '--network',
@@ -74,13 +76,13 @@ export async function startService(order: StartOrder): Promise<Started> {
     order.signal,
   );
   const begin = performance.now();
-  await must(['start', service], order.signal);
+  await must(order.cli, ['start', service], order.signal);
   const beside = ['--network', `container:${service}`, '--pid', `container:${service}`, ...common, image];
   // A service that ended at once leaves no namespace to join: the probe then sees nothing, and its exit code says why.
-  const seen = await probe(beside, order, begin);
+  const seen = await probe(order.cli, beside, order, begin);
   // A service that dies of its first request does not count as alive.
-  const exitCode = await exitCodeOf(service, order.signal);
-  const log = await docker(['logs', '--tail', '50', service], order.signal);
+  const exitCode = await exitCodeOf(order.cli, service, order.signal);
+  const log = await order.cli.run(['logs', '--tail', '50', service], order.signal);
   const result: StartResult = {
     started: seen.ready && exitCode === null,
     listening: [...new Set(seen.listening.map((listener) => listener.port))].sort((a, b) => a - b),
@@ -119,11 +121,11 @@ export function notStarted({ code, message, next }: UserError): Started {
 }
 
 /** Makes an image without any configuration from the tree; its id. */
-async function importRoot({ root, label, signal }: StartOrder): Promise<string> {
+async function importRoot({ cli, root, label, signal }: StartOrder): Promise<string> {
   const members = root.map((entry): TarMember => {
     return { ...entry, size: entry.source?.size ?? 0, content: entry.source ? readInode(entry.source) : null };
   });
-  const result = await startDocker(['import', '--platform', 'linux/amd64', '--change', `LABEL ${label}`, '-'], {
+  const result = await cli.start(['import', '--platform', 'linux/amd64', '--change', `LABEL ${label}`, '-'], {
     stdin: writeTar(members),
     cancelSignal: signal,
   });
@@ -137,10 +139,10 @@ async function importRoot({ root, label, signal }: StartOrder): Promise<string> 
   return String(result.stdout).trim();
 }
 
-async function must(args: readonly string[], signal: AbortSignal): Promise<string> {
-  const result = await docker(args, signal);
+async function must(cli: ContainerCli, args: readonly string[], signal: AbortSignal): Promise<string> {
+  const result = await cli.run(args, signal);
   if (!result.ok) {
-    throw new UserError('start-failed', `docker ${args[0]} failed: ${printableLine(result.stderr, 400)}`, {
+    throw new UserError('start-failed', `${cli.program} ${args[0]} failed: ${printableLine(result.stderr, 400)}`, {
       next: 'The images were built and compared; verify with --no-start to leave this step out.',
     });
   }
@@ -148,8 +150,8 @@ async function must(args: readonly string[], signal: AbortSignal): Promise<strin
 }
 
 /** @returns null while it runs. */
-async function exitCodeOf(service: string, signal: AbortSignal): Promise<number | null> {
-  const state = await docker(['inspect', '--format', '{{.State.Running}} {{.State.ExitCode}}', service], signal);
+async function exitCodeOf(cli: ContainerCli, service: string, signal: AbortSignal): Promise<number | null> {
+  const state = await cli.run(['inspect', '--format', '{{.State.Running}} {{.State.ExitCode}}', service], signal);
   const [running, code] = state.stdout.trim().split(' ');
   return state.ok && running === 'false' ? Number(code) : null;
 }
@@ -224,17 +226,17 @@ function loopbackOnly(listening: readonly Listener[]): Finding[] {
  * Removes all that carries a run's label: containers, then images; once more when the engine refused something.
  * Never throws: it runs on the way out.
  */
-export async function removeLabelled(label: string): Promise<void> {
-  if (!(await removeOnce(label))) await removeOnce(label);
+export async function removeLabelled(cli: ContainerCli, label: string): Promise<void> {
+  if (!(await removeOnce(cli, label))) await removeOnce(cli, label);
 }
 
 /** @returns whether the engine did all that was asked. */
-async function removeOnce(label: string): Promise<boolean> {
-  const containers = await docker(['ps', '--all', '--quiet', '--filter', `label=${label}`]);
+async function removeOnce(cli: ContainerCli, label: string): Promise<boolean> {
+  const containers = await cli.run(['ps', '--all', '--quiet', '--filter', `label=${label}`]);
   const ids = containers.stdout.split('\n').filter(Boolean);
-  const removed = ids.length === 0 || (await docker(['rm', '--force', '--volumes', ...ids])).ok;
-  const images = await docker(['images', '--all', '--quiet', '--no-trunc', '--filter', `label=${label}`]);
+  const removed = ids.length === 0 || (await cli.run(['rm', '--force', '--volumes', ...ids])).ok;
+  const images = await cli.run(['images', '--all', '--quiet', '--no-trunc', '--filter', `label=${label}`]);
   const imageIds = [...new Set(images.stdout.split('\n').filter(Boolean))];
-  const unmade = imageIds.length === 0 || (await docker(['rmi', '--force', ...imageIds])).ok;
+  const unmade = imageIds.length === 0 || (await cli.run(['rmi', '--force', ...imageIds])).ok;
   return containers.ok && removed && images.ok && unmade;
 }

@@ -37,4 +37,16 @@ describe('the Containerfile that is built', () => {
     expect(containerfileOf(null, has('Dockerfile', 'Containerfile'))).toBe('Containerfile');
     expect(containerfileOf(null, has('Dockerfile'))).toBe('Dockerfile');
   });
+
+  it.each([
+    ['no_cache: true', true],
+    ['nocache: TRUE', true],
+    ['no_cache: yes', false],
+    ['cache: true', false],
+    ['cache: false', true],
+    ['no_cache: true\ncache: true', false],
+    ['', false],
+  ])('knows when Caution builds without a cache: %j', (text, expected) => {
+    expect(parseProcfile(text).noCache).toBe(expected);
+  });
 });

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../../src/errors.ts';
-import { readInode } from '../../../src/explain/content.ts';
+import { readInode } from '../../../src/image/content.ts';
 import { readImage } from '../../../src/image/image.ts';
 import { type Inode, type Tree, toBytes } from '../../../src/image/tree.ts';
 import { archiveOf, type Entry, type Options, sha256, tarOf, temporary } from './layers.ts';

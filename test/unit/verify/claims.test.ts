@@ -8,6 +8,7 @@ import type { Started } from '../../../src/verify/start/start.ts';
 const engine = (exports: Engine['exports']): Engine => ({
   name: 'docker',
   builder: 'default',
+  containers: null,
   version: '1',
   exports,
   build: () => Promise.reject(new Error('nothing is built here')),

@@ -16,10 +16,32 @@ export function withoutInfluences(env: NodeJS.ProcessEnv): Record<string, undefi
   return Object.fromEntries(names.map((name) => [name, undefined]));
 }
 
-/** Starts the docker command line, in a process group of its own: the terminal's Ctrl-C does not reach it, only we stop it. */
-export function startDocker(args: readonly string[], options: Options = {}): RunningProgram {
+/** A command line that takes docker's words (`create`, `start`, `logs`, `import`, …): docker's own, or podman's. */
+export interface ContainerCli {
+  readonly program: 'docker' | 'podman';
+  /** Starts a command, in a process group of its own: the terminal's Ctrl-C does not reach it, only we stop it. */
+  start(args: readonly string[], options?: Options): RunningProgram;
+  /**
+   * Runs a command to its end.
+   * @throws CancelledError when the signal has fired.
+   */
+  run(args: readonly string[], signal?: AbortSignal, timeoutMs?: number): Promise<CliResult>;
+}
+
+/** @param leading arguments that every command begins with. */
+export function containerCli(program: ContainerCli['program'], leading: readonly string[] = []): ContainerCli {
+  const start = (args: readonly string[], options: Options = {}) =>
+    startInGroup(program, [...leading, ...args], options);
+  return { program, start, run: (args, signal, timeoutMs) => finish(start, args, signal, timeoutMs) };
+}
+
+/** Docker's command line, as the user has set it up. */
+export const dockerCli = containerCli('docker');
+
+/** Starts a program in a process group of its own, without the variables that change builds behind our back. */
+export function startInGroup(file: string, args: readonly string[], options: Options = {}): RunningProgram {
   const env = { ...withoutInfluences(process.env), ...options.env };
-  const running = run({ file: 'docker', args }, { ...options, env, detached: true });
+  const running = run({ file, args }, { ...options, env, detached: true });
   const { cancelSignal } = options;
   // docker runs buildx as a child: the whole group is told to stop.
   const stop = () => killGroup(running.pid, 'SIGTERM');
@@ -44,7 +66,7 @@ function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {
   }
 }
 
-export interface DockerResult {
+export interface CliResult {
   ok: boolean;
   stdout: string;
   /** What the command said, control characters removed. */
@@ -54,13 +76,14 @@ export interface DockerResult {
   exitCode: number;
 }
 
-/**
- * Runs a docker command to its end.
- * @throws CancelledError when the signal has fired.
- */
-export async function docker(args: readonly string[], signal?: AbortSignal, timeoutMs = 60_000): Promise<DockerResult> {
+async function finish(
+  start: ContainerCli['start'],
+  args: readonly string[],
+  signal?: AbortSignal,
+  timeoutMs = 60_000,
+): Promise<CliResult> {
   throwIfCancelled(signal);
-  const result = await startDocker(args, {
+  const result = await start(args, {
     maxBuffer: 8 * 2 ** 20,
     timeout: timeoutMs,
     ...(signal ? { cancelSignal: signal } : {}),

@@ -1,0 +1,36 @@
+import path from 'node:path';
+import { displayPath } from '../../image/tree.ts';
+import type { Containerfile, Stage, Step } from '../containerfile.ts';
+
+/** The stage's own steps, and before them those of the stages that it is built on. */
+function chain(file: Containerfile, stage: Stage): { stage: Stage; step: Step }[] {
+  const base = file.stages.slice(0, stage.index).findLast(({ name }) => name === stage.base.toLowerCase());
+  return [...(base ? chain(file, base) : []), ...stage.steps.map((step) => ({ stage, step }))];
+}
+
+/** The instruction that brought a path into the final stage, or a stage that it is built on, when only one can have. */
+export function placeByText(file: Containerfile, bytes: string): { stage: Stage; step: Step } | null {
+  const last = file.stages.at(-1);
+  if (!last) return null;
+  let directory = '/';
+  const candidates: { stage: Stage; step: Step }[] = [];
+  for (const { stage, step } of chain(file, last)) {
+    if (step.instruction === 'WORKDIR') directory = absolute(directory, step.text.replace(/^WORKDIR\s+/, ''));
+    else if (step.instruction === 'RUN') candidates.push({ stage, step });
+    else {
+      const target = absolute(directory, step.destination ?? '/').replace(/\/+$/, '');
+      if (
+        target.includes('$') ||
+        `/${displayPath(bytes)}` === target ||
+        `/${displayPath(bytes)}`.startsWith(`${target}/`)
+      )
+        candidates.push({ stage, step });
+    }
+  }
+  const [only, ...more] = candidates;
+  return only && more.length === 0 ? only : null;
+}
+
+function absolute(directory: string, target: string): string {
+  return path.posix.resolve('/', directory, target);
+}
