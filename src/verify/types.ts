@@ -125,6 +125,23 @@ export interface Verification {
   dirty: boolean;
 }
 
+/** What `compare --json` prints: two images held against each other, however they came about. */
+export interface Comparison
+  extends Pick<
+    Verification,
+    'reproducible' | 'imageIdentical' | 'imageConditions' | 'enclave' | 'differences' | 'findings'
+  > {
+  /** As the user named them. */
+  images: [ComparedImage, ComparedImage];
+}
+
+export interface ComparedImage {
+  name: string;
+  /** Digest of the image manifest, `sha256:…`; `''` where there is none. */
+  manifest: string;
+  enclaveSha256: string;
+}
+
 export interface VerifyRequest {
   /** Absolute path of the build context: the repository's root. */
   root: string;
