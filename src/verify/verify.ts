@@ -22,8 +22,8 @@ import {
   stepFinder,
 } from './containerfile.ts';
 import { dockerCli } from './engines/cli.ts';
-import { findDocker } from './engines/docker.ts';
 import type { BuildOutcome, Engine } from './engines/engine.ts';
+import { findEngines } from './engines/index.ts';
 import type { ProgressChange } from './engines/progress.ts';
 import { buildFailure, fileSystemFailure } from './failure.ts';
 import { cacheKept, floatingBases, moreDifferences, noRun, risks, unprovedSteps } from './findings.ts';
@@ -97,7 +97,8 @@ async function verifyInside(request: VerifyRequest): Promise<Verified> {
   });
   const file = readContainerfile(text);
   if (request.start && request.run !== null) readRun(request.run);
-  const engine = await findDocker(signal);
+  const [engine] = await findEngines(request);
+  if (!engine) throw new Error('No engine was found, and nothing said so');
   request.onEvent({ type: 'engine', description: `${engine.version}, builder ${engine.builder}` });
   const needed = [containerfile, `${containerfile}.dockerignore`, '.dockerignore', 'Procfile', 'caution.hcl'].filter(
     (name) => existsSync(path.join(root, name)),

@@ -16,15 +16,16 @@ function noEngine(message: string, next: string): UserError {
 const install = 'Install Docker 23 or newer with buildx 0.13 or newer: https://docs.docker.com/engine/install/';
 
 /**
- * Finds Docker and the builder that `docker build` would use.
+ * Finds Docker and a builder.
+ * @param wanted the builder's name; absent: the one that `docker build` would use.
  * @throws UserError `no-engine` (exit 4): what is missing, and what to install.
  */
-export async function findDocker(signal: AbortSignal): Promise<Engine> {
+export async function findDocker(signal: AbortSignal, wanted?: string): Promise<Engine> {
   const [client, plugin, info, builder] = await Promise.all([
     dockerCli.run(['version', '--format', '{{json .}}'], signal),
     dockerCli.run(['buildx', 'version'], signal),
     dockerCli.run(['info', '--format', '{{json .DriverStatus}}'], signal),
-    dockerCli.run(['buildx', 'inspect'], signal),
+    dockerCli.run(['buildx', 'inspect', ...(wanted === undefined ? [] : [wanted])], signal),
   ]);
   if (client.notStarted) {
     const missing = client.notStarted === 'ENOENT';
@@ -49,17 +50,17 @@ export async function findDocker(signal: AbortSignal): Promise<Engine> {
   checkVersion('buildx', buildxVersion, oldestBuildx);
   if (!builder.ok)
     throw noEngine(
-      `The builder cannot be used: ${printableLine(builder.stderr)}`,
-      'Choose another one: docker buildx use default',
+      `The builder${wanted === undefined ? '' : ` ${printableLine(wanted, 60)}`} cannot be used: ${printableLine(builder.stderr)}`,
+      'docker buildx ls lists the builders; choose another one with --builder, or docker buildx use default.',
     );
   const field = (name: string) => new RegExp(`^${name}:\\s*(\\S.*)$`, 'm').exec(builder.stdout)?.[1]?.trim();
   const driver = field('Driver') ?? 'unknown';
   const containerd = info.stdout.includes('io.containerd.snapshotter');
   const buildkit = field('BuildKit version');
-  const name = printableLine(field('Name') ?? 'default', 60);
+  const name = wanted ?? field('Name') ?? 'default';
   return {
     name: 'docker',
-    builder: name,
+    builder: printableLine(name, 60),
     version: printableLine(
       [
         `Docker ${engineVersion}`,
