@@ -6,6 +6,8 @@ export interface BuildFacts {
   /** Absolute path of the checkout. */
   context: string;
   umask: number;
+  /** Value of Caution's CACHEBUST argument; null when there was none. */
+  cacheBust?: string | null;
   /** Time of the checkout's files. */
   fileTime: Date;
   /** When the build ran, by the engine's clock; milliseconds since 1970. */

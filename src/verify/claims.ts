@@ -7,10 +7,9 @@ import type { Difference, Memory, Verification } from './types.ts';
 
 /** Whether the images are the same bit for bit (equal manifests), and under what conditions. */
 export function imageClaim(
-  engine: Engine,
-  built: readonly { image: Image }[],
+  built: readonly { engine: Pick<Engine, 'exports'>; image: Image }[],
 ): Pick<Verification, 'imageIdentical' | 'imageConditions'> {
-  if (engine.exports === 'tar') {
+  if (built.some(({ engine }) => engine.exports === 'tar')) {
     return {
       imageIdentical: false,
       imageConditions:

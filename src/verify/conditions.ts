@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Containerfile } from './containerfile.ts';
 import { clockStepMs, clockVaried, type Proof } from './proof.ts';
 import type { CheckoutConditions } from './source/checkout.ts';
 import type { Varied } from './types.ts';
@@ -6,6 +7,8 @@ import type { Varied } from './types.ts';
 /** How one build differs from the others. */
 export interface BuildConditions extends CheckoutConditions {
   hostname: string;
+  /** Build arguments that Caution would give as well: CACHEBUST, or none. */
+  arguments: Readonly<Record<string, string>>;
 }
 
 /** File times of the checkouts: zip files can hold them (after 1980), years apart, and of ten digits as the clock's. */
@@ -16,8 +19,17 @@ const fileTimes = [
 ];
 const umasks = [0o022, 0o002, 0o027];
 
+/** Caution's own argument: it gives `--build-arg CACHEBUST=<time>` when the Procfile says `no_cache`. */
+const cacheBust = 'CACHEBUST';
+
+/** Whether builds on Caution differ in an argument that the Containerfile declares. */
+export function bustsCache(file: Containerfile, noCache: boolean): boolean {
+  return noCache && [...file.globalArgs, ...file.needed.flatMap(({ args }) => args)].includes(cacheBust);
+}
+
 /** Conditions for a number of builds. Names are unique for each run: engines keep contexts by their base names. */
-export function makeConditions(builds: number): BuildConditions[] {
+export function makeConditions(builds: number, busted = false): BuildConditions[] {
+  const now = Math.floor(Date.now() / 1000);
   return Array.from({ length: builds }, (_, index) => {
     const nonce = randomBytes(5).toString('hex');
     const depth = Array.from({ length: index * 2 + 1 }, (_, level) => `d${level}`);
@@ -26,13 +38,23 @@ export function makeConditions(builds: number): BuildConditions[] {
       umask: umasks[index % umasks.length] ?? 0o022,
       time: fileTimes[index % fileTimes.length] ?? new Date(0),
       hostname: `host-${randomBytes(5).toString('hex')}`,
+      arguments: busted ? { [cacheBust]: String(now + 3 * index) } : {},
     };
   });
 }
 
+/** What the description of the conditions needs of a build. */
+export interface ConditionsOfBuild {
+  conditions: BuildConditions;
+  proof: Proof;
+  engine: { builder: string; version: string };
+  /** When the build began, by the engine's clock; milliseconds since 1970. */
+  began: number;
+}
+
 /** What was varied between the builds, and how, as far as it can be shown. */
-export function describeVaried(conditions: readonly BuildConditions[], proofs: readonly Proof[]): Varied[] {
-  const each = (show: (one: BuildConditions) => string) => conditions.map(show).join(', ');
+export function describeVaried(builds: readonly ConditionsOfBuild[]): Varied[] {
+  const each = (show: (one: BuildConditions) => string) => builds.map(({ conditions }) => show(conditions)).join(', ');
   const varied: Varied[] = [
     { what: 'path', how: `checkouts of different names and depths: ${each(({ folders }) => folders.join('/'))}` },
     { what: 'mtime', how: `all files dated ${each(({ time }) => time.toISOString().slice(0, 10))}` },
@@ -42,25 +64,37 @@ export function describeVaried(conditions: readonly BuildConditions[], proofs: r
     },
     { what: 'hostname', how: `host name of every RUN step: ${each(({ hostname }) => hostname)}` },
   ];
-  if (clockVaried(proofs))
+  if (clockVaried(builds.map(({ proof }) => proof)))
     varied.push({ what: 'time', how: `every RUN step began at least ${clockStepMs / 1000} s apart` });
+  const builders = new Set(builds.map(({ engine }) => engine.builder));
+  if (builders.size > 1) varied.push({ what: 'builder', how: `builders ${[...builders].join(', ')}` });
+  if (builds.some(({ conditions }) => cacheBust in conditions.arguments))
+    varied.push({
+      what: 'cache-bust',
+      how: `--build-arg ${cacheBust}=${each((one) => one.arguments[cacheBust] ?? '')}`,
+    });
   return varied;
 }
 
-/** What builds on one machine and one builder cannot vary. */
-export function heldStill(varied: readonly Varied[], began: readonly number[]): string[] {
-  const days = new Set(began.filter(Number.isFinite).map((at) => new Date(at).toISOString().slice(0, 10)));
+/** What these builds did not vary, or cannot be shown to have varied. */
+export function heldStill(varied: readonly Varied[], builds: readonly ConditionsOfBuild[]): string[] {
+  const days = new Set(
+    builds.flatMap(({ began }) => (Number.isFinite(began) ? new Date(began).toISOString().slice(0, 10) : [])),
+  );
+  const versions = new Set(builds.map(({ engine }) => engine.version));
+  const has = (what: Varied['what']) => varied.some((one) => one.what === what);
   return [
+    // Two builders may share a machine: that they do not is nowhere to be seen.
     'kernel',
     'cpu',
     'cpu-count',
-    'engine',
-    'builder',
+    ...(versions.size > 1 ? [] : ['engine']),
+    ...(has('builder') ? [] : ['builder']),
     'directory-order',
     'user',
     'locale',
     'timezone',
     ...(days.size <= 1 ? ['calendar-day'] : []),
-    ...(varied.some(({ what }) => what === 'time') ? [] : ['time']),
+    ...(has('time') ? [] : ['time']),
   ];
 }

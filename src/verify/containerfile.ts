@@ -12,8 +12,12 @@ export interface Step {
   script: string;
   /** `--from` of a COPY, expanded; null for others. */
   from: string | null;
+  /** Sources of a COPY or ADD, as written, heredocs left out; none for others. */
+  sources: string[];
   /** Destination of a COPY or ADD, as written; null for others. */
   destination: string | null;
+  /** Whether a COPY or ADD brings content that stands in the Containerfile itself. */
+  inline: boolean;
 }
 
 export interface Stage {
@@ -97,15 +101,16 @@ function readStep(
   const [from] = flags(instruction, 'from');
   const copies = keyword === 'COPY' || keyword === 'ADD';
   const text = instruction.getTextContent();
-  const last = copies && hasHeredoc(text) ? lastOfFirstLine(text) : instruction.getArguments().at(-1)?.getValue();
+  const words = copies ? wordsOf(instruction, text) : [];
   return {
     instruction: keyword,
     line,
     text: printableLine(text.replaceAll(/\\\r?\n/g, ' '), 160),
     script: text.slice(0, 65_536),
     from: copies && from !== undefined ? expand(from, defaults) : null,
-    // In the JSON form the last word carries quotes and the closing bracket.
-    destination: copies ? (last?.replace(/^["\s]+|["\],\s]+$/g, '') ?? null) : null,
+    sources: words.slice(0, -1).filter((word) => !word.startsWith('<<')),
+    destination: words.at(-1) ?? null,
+    inline: copies && hasHeredoc(text),
   };
 }
 
@@ -113,10 +118,26 @@ function hasHeredoc(text: string): boolean {
   return /\s<<-?["']?\w/.test(text);
 }
 
-/** The destination of a COPY with heredocs: their contents come after the first line. */
-function lastOfFirstLine(text: string): string | undefined {
-  const [first = ''] = text.replaceAll(/\\[ \t]*\r?\n/g, ' ').split(/\r?\n/);
-  return first.trim().split(/\s+/).at(-1);
+/** Sources and destination of a COPY or ADD. The contents of heredocs come after the first line. */
+function wordsOf(instruction: Instruction, text: string): string[] {
+  if (hasHeredoc(text)) {
+    const [first = ''] = text.replaceAll(/\\[ \t]*\r?\n/g, ' ').split(/\r?\n/);
+    const words = first.trim().split(/\s+/).slice(1);
+    return words.filter((word) => !word.startsWith('--'));
+  }
+  return jsonWords(text) ?? instruction.getArguments().map((argument) => argument.getValue());
+}
+
+/** The words of the JSON form, `COPY --chmod=644 ["a b", "/c"]`; null for the other form. */
+function jsonWords(text: string): string[] | null {
+  const list = /^\s*[A-Za-z]+\s+(?:--\S+\s+)*(\[.*\])\s*$/s.exec(text.replaceAll(/\\[ \t]*\r?\n/g, ' '))?.[1];
+  if (list === undefined) return null;
+  try {
+    const words: unknown = JSON.parse(list);
+    return Array.isArray(words) && words.every((word) => typeof word === 'string') ? words : null;
+  } catch {
+    return null; // brackets that are no JSON: the engine takes them for names as well
+  }
 }
 
 /** The values of an instruction's flags of one name, such as `--from`. */
@@ -174,6 +195,13 @@ function expand(text: string, values: ReadonlyMap<string, string>): string {
   );
 }
 
+/** The stage that a FROM or a `--from` names: the last of that name before a stage, or the one of that number. */
+export function stageNamed(file: Pick<Containerfile, 'stages'>, name: string, before: number): Stage | undefined {
+  return file.stages
+    .slice(0, before)
+    .findLast((stage) => stage.name === name.toLowerCase() || String(stage.index) === name);
+}
+
 /** Follows FROM, `COPY --from` and `RUN --mount=from=` back from the last stage. */
 function need(
   stages: Stage[],
@@ -181,10 +209,8 @@ function need(
 ): Pick<Containerfile, 'needed' | 'images'> {
   const needed = new Set<Stage>();
   const images = new Map<string, ImageUse>();
-  const find = (name: string, before: number) =>
-    stages.slice(0, before).findLast((stage) => stage.name === name.toLowerCase() || String(stage.index) === name);
   const use = (name: string, stage: Stage, line: number) => {
-    const other = find(name, stage.index);
+    const other = stageNamed({ stages }, name, stage.index);
     if (other) todo.push(other);
     else if (name !== '' && name !== 'scratch' && !images.has(name)) images.set(name, { reference: name, line });
   };

@@ -112,12 +112,12 @@ export function moreDifferences(more: number, shown: number): Finding[] {
 }
 
 /** What stays behind, and where. */
-export function cacheKept(builder: string, kept: string | null): Finding[] {
+export function cacheKept(builders: readonly string[], kept: string | null): Finding[] {
   const findings: Finding[] = [
     {
       id: 'build-cache-kept',
       level: 'note',
-      message: `The builds' steps stay in the build cache of builder ${builder}, until the engine's own limits remove them.`,
+      message: `The builds' steps stay in the build cache of ${builders.length === 1 ? 'builder' : 'builders'} ${builders.join(', ')}, until the engine's own limits remove them.`,
       why: 'An engine cannot remove them without touching the rest of its cache.',
       mend: 'Nothing needs to be done; docker buildx prune empties the whole cache.',
     },

@@ -10,6 +10,8 @@ export interface Proof {
   executionProved: boolean;
   /** Each RUN, COPY and ADD of the needed stages, in the order of the file. */
   steps: Omit<StepTime, 'build'>[];
+  /** Whether a step ran once for this build and another: the engine merged them. */
+  merged: boolean;
   /** Steps for which nothing shows that they ran in this build, with the reason. */
   unproved: { line: number; text: string; reason: string }[];
   /** When each RUN that ran in this build began, by its line; milliseconds since 1970, by the engine's clock. */
@@ -20,10 +22,18 @@ export interface Proof {
 
 /**
  * Holds a build's progress against its Containerfile: every RUN, COPY and ADD of every needed stage must have begun
- * after this build began, completed, and not come from a cache. A step that was merged with another build's began before.
+ * after this build began, completed, and not come from a cache. A step that was merged with another build's began before
+ * this build, or is the very same node in both builds' progress.
+ * @param overlapping progress of builds that ran at the same time, on whatever engine.
  */
-export function proveExecution(file: Containerfile, findStep: FindStep, progress: Progress): Proof {
+export function proveExecution(
+  file: Containerfile,
+  findStep: FindStep,
+  progress: Progress,
+  overlapping: readonly Progress[] = [],
+): Proof {
   const began = buildStart(progress);
+  const shared = sharedWith(progress, overlapping);
   const byStep = new Map<Step, Vertex[]>();
   const strangers: { stage: Stage; vertex: Vertex }[] = [];
   for (const vertex of progress.vertices.values()) {
@@ -37,13 +47,16 @@ export function proveExecution(file: Containerfile, findStep: FindStep, progress
     stepsCached: 0,
     executionProved: false,
     steps: [],
+    merged: false,
     unproved: [],
     runStarts: new Map(),
     everyRun: false,
   };
   for (const stage of file.needed)
-    for (const step of stage.steps) countStep(proof, stage, step, verticesOf(file, stage, step, byStep), began);
+    for (const step of stage.steps)
+      countStep(proof, stage, step, verticesOf(file, stage, step, byStep), { began, shared });
   for (const { stage, vertex } of strangers) countStranger(proof, stage, vertex);
+  proof.merged = proof.unproved.some(({ reason }) => reason === ranForTwo || reason === ranBefore);
   proof.executionProved = proof.unproved.length === 0;
   const runs = file.needed.flatMap(({ steps }) => steps).filter(({ instruction }) => instruction === 'RUN');
   proof.everyRun =
@@ -91,10 +104,10 @@ function countStranger(proof: Proof, stage: Stage, vertex: Vertex): void {
   });
 }
 
-function countStep(proof: Proof, stage: Stage, step: Step, vertices: readonly Vertex[], began: number): void {
+function countStep(proof: Proof, stage: Stage, step: Step, vertices: readonly Vertex[], known: Known): void {
   if (step.instruction === 'WORKDIR') return;
   const starts = vertices.flatMap(({ started }) => started ?? []);
-  const reason = doubt(vertices, began);
+  const reason = doubt(vertices, known);
   if (step.instruction === 'RUN' && reason === null) proof.runStarts.set(step.line, Math.min(...starts));
   if (vertices.some(({ cached }) => cached)) proof.stepsCached += 1;
   else if (reason === null) proof.stepsRun += 1;
@@ -123,12 +136,32 @@ export function buildStart(progress: Progress): number {
   return Number.POSITIVE_INFINITY;
 }
 
-function doubt(vertices: readonly Vertex[], began: number): string | null {
+/** What tells a build's own nodes from those that it shared. */
+interface Known {
+  began: number;
+  shared: ReadonlySet<Vertex>;
+}
+
+/** Nodes that another build's progress has as well: the same node, begun at the same moment. */
+function sharedWith(progress: Progress, others: readonly Progress[]): Set<Vertex> {
+  const shared = new Set<Vertex>();
+  for (const [digest, vertex] of progress.vertices) {
+    const twins = others.flatMap(({ vertices }) => vertices.get(digest) ?? []);
+    if (twins.some(({ started }) => started !== null && started === vertex.started)) shared.add(vertex);
+  }
+  return shared;
+}
+
+const ranForTwo = 'it ran once for two builds: the engine merged them';
+const ranBefore = 'it began before this build: the engine merged it with another build';
+
+function doubt(vertices: readonly Vertex[], { began, shared }: Known): string | null {
   if (vertices.length === 0) return 'the engine did not report it';
   for (const vertex of vertices) {
     if (vertex.cached) return 'the engine took it from a cache';
     if (vertex.started === null || vertex.completed === null) return 'the engine did not report its end';
-    if (vertex.started < began) return 'it began before this build: the engine merged it with another build';
+    if (shared.has(vertex)) return ranForTwo;
+    if (vertex.started < began) return ranBefore;
   }
   return null;
 }

@@ -69,6 +69,7 @@ export async function findDocker(signal: AbortSignal, wanted?: string): Promise<
       ].join(', '),
     ),
     exports: driver === 'docker' && !containerd ? 'tar' : 'oci',
+    sideBySide: true,
     containers: dockerCli,
     build: (order) => build(order, name),
   };

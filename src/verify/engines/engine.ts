@@ -42,6 +42,8 @@ export interface Engine {
   readonly version: string;
   /** `oci`: an OCI archive with rewritten timestamps. `tar`: the file system alone, all that this builder can export. */
   readonly exports: 'oci' | 'tar';
+  /** Whether its progress tells steps of two builds at the same time apart. */
+  readonly sideBySide?: boolean;
   /** Starts containers beside the builds; null where this engine has no such thing. */
   readonly containers: ContainerCli | null;
   build(order: BuildOrder): Promise<BuildOutcome>;

@@ -1,19 +1,25 @@
 import path from 'node:path';
 import { displayPath } from '../../image/tree.ts';
-import type { Containerfile, Stage, Step } from '../containerfile.ts';
+import { type Containerfile, type Stage, type Step, stageNamed } from '../containerfile.ts';
+
+/** The instruction that brought a path in. */
+export interface Placed {
+  stage: Stage;
+  step: Step;
+}
 
 /** The stage's own steps, and before them those of the stages that it is built on. */
-function chain(file: Containerfile, stage: Stage): { stage: Stage; step: Step }[] {
-  const base = file.stages.slice(0, stage.index).findLast(({ name }) => name === stage.base.toLowerCase());
+export function chain(file: Containerfile, stage: Stage): Placed[] {
+  const base = stageNamed(file, stage.base, stage.index);
   return [...(base ? chain(file, base) : []), ...stage.steps.map((step) => ({ stage, step }))];
 }
 
 /** The instruction that brought a path into the final stage, or a stage that it is built on, when only one can have. */
-export function placeByText(file: Containerfile, bytes: string): { stage: Stage; step: Step } | null {
+export function placeByText(file: Containerfile, bytes: string): Placed | null {
   const last = file.stages.at(-1);
   if (!last) return null;
   let directory = '/';
-  const candidates: { stage: Stage; step: Step }[] = [];
+  const candidates: Placed[] = [];
   for (const { stage, step } of chain(file, last)) {
     if (step.instruction === 'WORKDIR') directory = absolute(directory, step.text.replace(/^WORKDIR\s+/, ''));
     else if (step.instruction === 'RUN') candidates.push({ stage, step });

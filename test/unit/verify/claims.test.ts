@@ -5,34 +5,27 @@ import { imageClaim, memory } from '../../../src/verify/claims.ts';
 import type { Engine } from '../../../src/verify/engines/engine.ts';
 import type { Started } from '../../../src/verify/start/start.ts';
 
-const engine = (exports: Engine['exports']): Engine => ({
-  name: 'docker',
-  builder: 'default',
-  containers: null,
-  version: '1',
-  exports,
-  build: () => Promise.reject(new Error('nothing is built here')),
-});
-const image = (manifest: string, latestTime = 1): { image: Image } => ({
+const image = (manifest: string, latestTime = 1, exports: Engine['exports'] = 'oci') => ({
+  engine: { exports },
   image: { tree: new Map(), manifest, latestTime, config: { created: '1970-01-01T00:00:01Z' } } as unknown as Image,
 });
 
 describe('what is said of the images', () => {
   it('is that they are the same when their manifests are', () => {
-    expect(imageClaim(engine('oci'), [image('sha256:a'), image('sha256:a')]).imageIdentical).toBe(true);
-    expect(imageClaim(engine('oci'), [image('sha256:a'), image('sha256:b')]).imageIdentical).toBe(false);
-    expect(imageClaim(engine('oci'), [image(''), image('')]).imageIdentical).toBe(false);
-    expect(imageClaim(engine('oci'), []).imageIdentical).toBe(false);
+    expect(imageClaim([image('sha256:a'), image('sha256:a')]).imageIdentical).toBe(true);
+    expect(imageClaim([image('sha256:a'), image('sha256:b')]).imageIdentical).toBe(false);
+    expect(imageClaim([image(''), image('')]).imageIdentical).toBe(false);
+    expect(imageClaim([]).imageIdentical).toBe(false);
   });
 
   it('names times that were not set back as a condition, which does not make equal manifests differ', () => {
-    const claim = imageClaim(engine('oci'), [image('sha256:a', 5000), image('sha256:a', 5000)]);
+    const claim = imageClaim([image('sha256:a', 5000), image('sha256:a', 5000)]);
     expect(claim.imageIdentical).toBe(true);
     expect(claim.imageConditions).toContain('did not set all times');
   });
 
   it('is nothing where the builder exports file systems only', () => {
-    const claim = imageClaim(engine('tar'), [image(''), image('')]);
+    const claim = imageClaim([image('', 1, 'tar'), image('', 1, 'tar')]);
     expect(claim.imageIdentical).toBe(false);
     expect(claim.imageConditions).toContain('not compared');
   });

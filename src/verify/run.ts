@@ -1,0 +1,21 @@
+import type { Containerfile, FindStep, Override } from './containerfile.ts';
+import type { Engine } from './engines/engine.ts';
+import type { Source } from './source/checkout.ts';
+import type { VerifyRequest } from './types.ts';
+
+/** What one verification works with. */
+export interface Run {
+  request: VerifyRequest;
+  /** In the order in which builds are given to them; at least one. */
+  engines: readonly [Engine, ...Engine[]];
+  /** How many builds are held against each other. */
+  builds: number;
+  source: Source;
+  file: Containerfile;
+  overrides: Override[];
+  findStep: FindStep;
+  /** Temporary folder; removed at the end. */
+  folder: string;
+  /** Label of containers and images that this run makes. */
+  label: string;
+}
