@@ -1,0 +1,7 @@
+package main
+
+var built = "unknown"
+
+func main() {
+	println("built", built)
+}

@@ -1,0 +1,5 @@
+"""Says hello."""
+
+
+def hello():
+    return "hello"

@@ -1,0 +1,3 @@
+fn main() {
+    println!("built on {}", env!("BUILT_ON"));
+}

@@ -1,0 +1,3 @@
+fn main() {
+    std::env::args().nth(1).expect("one argument");
+}
