@@ -28,13 +28,13 @@ export function bustsCache(file: Containerfile, noCache: boolean): boolean {
 }
 
 /** Conditions for a number of builds. Names are unique for each run: engines keep contexts by their base names. */
-export function makeConditions(builds: number, busted = false): BuildConditions[] {
+export function makeConditions(builds: number, busted = false, name = 'build'): BuildConditions[] {
   const now = Math.floor(Date.now() / 1000);
   return Array.from({ length: builds }, (_, index) => {
     const nonce = randomBytes(5).toString('hex');
     const depth = Array.from({ length: index * 2 + 1 }, (_, level) => `d${level}`);
     return {
-      folders: [`build-${index + 1}`, ...depth, `context-${nonce}`],
+      folders: [`${name}-${index + 1}`, ...depth, `context-${nonce}`],
       umask: umasks[index % umasks.length] ?? 0o022,
       time: fileTimes[index % fileTimes.length] ?? new Date(0),
       hostname: `host-${randomBytes(5).toString('hex')}`,

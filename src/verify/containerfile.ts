@@ -28,6 +28,8 @@ export interface Stage {
   /** What FROM names, with ARG defaults put in. */
   base: string;
   steps: Step[];
+  /** What RUN steps mount from: stages or images. */
+  mounts: string[];
   /** Declared with ARG in this stage, or before the first FROM. */
   args: string[];
 }
@@ -70,11 +72,34 @@ export function readContainerfile(text: string): Containerfile {
     if (keyword === 'ARG') stage.args.push(...argName(instruction));
     for (const mount of mountsOf(instruction)) {
       hasCacheMounts ||= mount.type === 'cache';
-      if (mount.from) mounts.push({ stage: stage.index, from: expand(mount.from, defaults), line });
+      if (!mount.from) continue;
+      const from = expand(mount.from, defaults);
+      stage.mounts.push(from);
+      mounts.push({ stage: stage.index, from, line });
     }
     if (isStep(keyword)) stage.steps.push(readStep(instruction, keyword, line, defaults));
   }
   return { stages, globalArgs, hasCacheMounts, ...need(stages, mounts) };
+}
+
+/**
+ * The same Containerfile, where each stage without a name has the one by which the engine calls it (`stage-2`): only
+ * stages with names can be told apart in an engine's options. Nothing else changes, line numbers included.
+ */
+export function withStageNames(text: string): string {
+  const lines = text.split('\n');
+  const froms = DockerfileParser.parse(text)
+    .getInstructions()
+    .filter((instruction) => instruction.getKeyword() === 'FROM');
+  const unnamed = froms.map((instruction, index) => ({ instruction, index }));
+  for (const { instruction, index } of unnamed) {
+    if (instruction.getArguments().length !== 1) continue;
+    const last = instruction.getArguments()[0]?.getRange().end;
+    const line = last === undefined ? undefined : lines[last.line];
+    if (last === undefined || line === undefined) continue;
+    lines[last.line] = `${line.slice(0, last.character)} AS stage-${index}${line.slice(last.character)}`;
+  }
+  return lines.join('\n');
 }
 
 function isStep(keyword: string): keyword is Step['instruction'] {
@@ -89,7 +114,15 @@ function readStage(
 ): Stage {
   const [image = '', as, name] = instruction.getArguments().map((argument) => argument.getValue());
   const named = as?.toLowerCase() === 'as' && name ? name.toLowerCase() : null;
-  return { name: named ?? `stage-${index}`, index, line, base: expand(image, defaults), steps: [], args: [] };
+  return {
+    name: named ?? `stage-${index}`,
+    index,
+    line,
+    base: expand(image, defaults),
+    steps: [],
+    mounts: [],
+    args: [],
+  };
 }
 
 function readStep(

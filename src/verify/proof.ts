@@ -10,8 +10,6 @@ export interface Proof {
   executionProved: boolean;
   /** Each RUN, COPY and ADD of the needed stages, in the order of the file. */
   steps: Omit<StepTime, 'build'>[];
-  /** Whether a step ran once for this build and another: the engine merged them. */
-  merged: boolean;
   /** Steps for which nothing shows that they ran in this build, with the reason. */
   unproved: { line: number; text: string; reason: string }[];
   /** When each RUN that ran in this build began, by its line; milliseconds since 1970, by the engine's clock. */
@@ -20,20 +18,49 @@ export interface Proof {
   everyRun: boolean;
 }
 
+/** One order to the engine, of the one or more that make a build. */
+export interface Part {
+  progress: Progress;
+  /** Names of the stages whose steps it ran anew; null: all that it was asked for. */
+  stages: ReadonlySet<string> | null;
+}
+
 /**
  * Holds a build's progress against its Containerfile: every RUN, COPY and ADD of every needed stage must have begun
  * after this build began, completed, and not come from a cache. A step that was merged with another build's began before
  * this build, or is the very same node in both builds' progress.
- * @param overlapping progress of builds that ran at the same time, on whatever engine.
+ * @param parts in turn; of a step that several could have run, the last one counts.
+ * @param earlier progress of builds that began before this one and ran at the same time, on whatever engine.
  */
 export function proveExecution(
   file: Containerfile,
   findStep: FindStep,
-  progress: Progress,
-  overlapping: readonly Progress[] = [],
+  parts: readonly Part[],
+  earlier: readonly Progress[] = [],
 ): Proof {
-  const began = buildStart(progress);
-  const shared = sharedWith(progress, overlapping);
+  const proof: Proof = {
+    ...{ stepsRun: 0, stepsCached: 0, executionProved: false, everyRun: false },
+    ...{ steps: [], unproved: [], runStarts: new Map() },
+  };
+  let strangeRuns = false;
+  for (const part of parts) {
+    const mine = (stage: Stage) => parts.findLast(({ stages }) => stages?.has(stage.name) ?? true) === part;
+    const known: Known = { began: buildStart(part.progress), shared: sharedWith(part.progress, earlier) };
+    const { byStep, strangers } = sortOut(file, findStep, part.progress);
+    for (const stage of file.needed.filter(mine))
+      for (const step of stage.steps) countStep(proof, stage, step, verticesOf(file, stage, step, byStep), known);
+    for (const { stage, vertex } of strangers) if (mine(stage)) countStranger(proof, stage, vertex);
+    strangeRuns ||= strangers.some(({ stage, vertex }) => mine(stage) && /\] RUN\b/.test(vertex.name));
+  }
+  proof.steps.sort((one, other) => one.line - other.line);
+  proof.executionProved = proof.unproved.length === 0;
+  const runs = file.needed.flatMap(({ steps }) => steps).filter(({ instruction }) => instruction === 'RUN');
+  proof.everyRun = runs.length > 0 && !strangeRuns && runs.every(({ line }) => proof.runStarts.has(line));
+  return proof;
+}
+
+/** A progress's nodes by the steps that they stand for, and those that stand for none although they look like one. */
+function sortOut(file: Containerfile, findStep: FindStep, progress: Progress) {
   const byStep = new Map<Step, Vertex[]>();
   const strangers: { stage: Stage; vertex: Vertex }[] = [];
   for (const vertex of progress.vertices.values()) {
@@ -42,28 +69,7 @@ export function proveExecution(
     if (found) byStep.set(found.step, [...(byStep.get(found.step) ?? []), vertex]);
     else if (stage) strangers.push({ stage, vertex });
   }
-  const proof: Proof = {
-    stepsRun: 0,
-    stepsCached: 0,
-    executionProved: false,
-    steps: [],
-    merged: false,
-    unproved: [],
-    runStarts: new Map(),
-    everyRun: false,
-  };
-  for (const stage of file.needed)
-    for (const step of stage.steps)
-      countStep(proof, stage, step, verticesOf(file, stage, step, byStep), { began, shared });
-  for (const { stage, vertex } of strangers) countStranger(proof, stage, vertex);
-  proof.merged = proof.unproved.some(({ reason }) => reason === ranForTwo || reason === ranBefore);
-  proof.executionProved = proof.unproved.length === 0;
-  const runs = file.needed.flatMap(({ steps }) => steps).filter(({ instruction }) => instruction === 'RUN');
-  proof.everyRun =
-    runs.length > 0 &&
-    runs.every(({ line }) => proof.runStarts.has(line)) &&
-    !strangers.some(({ vertex }) => /\] RUN\b/.test(vertex.name));
-  return proof;
+  return { byStep, strangers };
 }
 
 /** What was reported of a step. Stages that begin alike share their steps: the engine reports those under one stage only. */
@@ -152,16 +158,13 @@ function sharedWith(progress: Progress, others: readonly Progress[]): Set<Vertex
   return shared;
 }
 
-const ranForTwo = 'it ran once for two builds: the engine merged them';
-const ranBefore = 'it began before this build: the engine merged it with another build';
-
 function doubt(vertices: readonly Vertex[], { began, shared }: Known): string | null {
   if (vertices.length === 0) return 'the engine did not report it';
   for (const vertex of vertices) {
     if (vertex.cached) return 'the engine took it from a cache';
     if (vertex.started === null || vertex.completed === null) return 'the engine did not report its end';
-    if (shared.has(vertex)) return ranForTwo;
-    if (vertex.started < began) return ranBefore;
+    if (shared.has(vertex)) return 'it ran once for two builds: the engine merged them';
+    if (vertex.started < began) return 'it began before this build: the engine merged it with another build';
   }
   return null;
 }

@@ -5,16 +5,19 @@ import type { Run } from './run.ts';
 /** A build, with what its progress shows. */
 export interface Proved extends Built {
   proof: Proof;
+  /** Whether another build ran at the same time. */
+  overlapped: boolean;
   began: number;
   ended: number;
 }
 
 /** Holds each build's progress against the Containerfile, and against the builds that ran at the same time. */
 export function proveBuilds({ file, findStep }: Run, built: readonly Built[]): Proved[] {
-  const timed = built.map((one) => ({ ...one, ...timesOf(one.outcome.progress) }));
+  const timed = built.map((one) => ({ ...one, ...timesOf(one.parts) }));
   return timed.map((one) => {
-    const overlapping = timed.filter((other) => other !== one && other.began <= one.ended && one.began <= other.ended);
-    const others = overlapping.map(({ outcome }) => outcome.progress);
-    return { ...one, proof: proveExecution(file, findStep, one.outcome.progress, others) };
+    const earlier = timed.filter((other) => other.began < one.began && one.began <= other.ended);
+    const others = earlier.flatMap(({ parts }) => parts.map(({ progress }) => progress));
+    const overlapped = timed.some((other) => other !== one && other.began <= one.ended && one.began <= other.ended);
+    return { ...one, overlapped, proof: proveExecution(file, findStep, one.parts, others) };
   });
 }

@@ -55,12 +55,12 @@ export function assemble(run: Run, outcome: Outcome): Verified {
   };
 }
 
-function record({ engine, outcome, proof, image }: Proved, enclaveSha256: string): BuildRecord {
+function record({ engine, seconds, proof, image }: Proved, enclaveSha256: string): BuildRecord {
   return {
     engine: engine.name,
     builder: engine.builder,
     version: engine.version,
-    seconds: Math.round(outcome.seconds * 10) / 10,
+    seconds: Math.round(seconds * 10) / 10,
     stepsRun: proof.stepsRun,
     stepsCached: proof.stepsCached,
     executionProved: proof.executionProved,

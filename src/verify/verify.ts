@@ -85,24 +85,23 @@ async function buildAndCompare(run: Run): Promise<Verified> {
   return assemble(run, { built, digests: await enclaveDigests(built), explained, started });
 }
 
-/** Proves each build; one of which a step was merged with another build is built once more, alone. */
+/** Proves each build; one that shared a step with another build is built once more, alone. */
 async function separate(run: Run, built: Built[], busted: boolean): Promise<[Proved, ...Proved[]]> {
   const proved = proveBuilds(run, built);
-  const [first, ...others] = proved;
-  if (!first) throw new Error('There was no build');
-  if (!others.some(({ proof }) => proof.merged)) return [first, ...others];
-  run.request.onEvent({ type: 'phase', text: 'The engine merged steps of the builds: building again, one at a time' });
-  const again = makeConditions(run.builds, busted);
-  const alone: Built[] = [first];
-  for (const [index, one] of proved.entries()) {
+  const again = makeConditions(run.builds, busted, 'again');
+  const separated: Built[] = [...built];
+  for (const [index, { proof, engine, overlapped }] of proved.entries()) {
     const conditions = again[index];
-    const last = alone.at(-1);
-    if (index === 0 || !conditions || !last) continue;
-    const order = { build: index + 1, engine: one.engine, conditions };
-    alone.push(one.proof.merged ? await buildAlone(run, order, last) : one);
+    if (proof.executionProved || !overlapped || !conditions) continue;
+    run.request.onEvent({
+      type: 'phase',
+      text: `The engine merged steps of build ${index + 1}: building it again, alone`,
+    });
+    separated[index] = await buildAlone(run, { build: index + 1, engine, conditions }, separated);
   }
-  const [still, ...rest] = proveBuilds(run, alone);
-  return [still ?? first, ...rest];
+  const [first, ...others] = proveBuilds(run, separated);
+  if (!first) throw new Error('There was no build');
+  return [first, ...others];
 }
 
 /** Starts the service; what keeps the engine from trying does not throw the builds away. */

@@ -1,13 +1,14 @@
-import { mkdir } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { enclaveDigest, type MeasuredTree, measuredKey, measuredTree } from '../../caution/measure.ts';
 import { readInode } from '../../image/content.ts';
 import { type Image, readImage, readRootTar } from '../../image/image.ts';
 import type { BuildConditions } from '../conditions.ts';
-import type { BuildOutcome, Engine } from '../engines/engine.ts';
-import { emptyProgress, type Progress, type ProgressChange } from '../engines/progress.ts';
+import { type Stage, withStageNames } from '../containerfile.ts';
+import type { BuildOrder, Engine } from '../engines/engine.ts';
+import type { ProgressChange } from '../engines/progress.ts';
 import { buildFailure } from '../failure.ts';
-import { buildStart } from '../proof.ts';
+import { buildStart, type Part, proveExecution } from '../proof.ts';
 import type { Run } from '../run.ts';
 import { writeCheckout } from '../source/checkout.ts';
 
@@ -17,63 +18,125 @@ export interface Built {
   conditions: BuildConditions;
   /** Absolute path of the checkout, which stays until the end of the run. */
   context: string;
-  outcome: BuildOutcome;
+  /** What the engine was asked for, in turn: one order, or one up to a stage and one for the rest. */
+  parts: Part[];
+  seconds: number;
   image: Image;
   measured: MeasuredTree;
   /** Equal keys mean equal enclaves. */
   key: string;
-  archive: string;
+}
+
+export interface Order {
+  /** From 1. */
+  build: number;
+  engine: Engine;
+  conditions: BuildConditions;
+  signal: AbortSignal;
+}
+
+/** A part of a build that may run beside another build. */
+export interface Ahead {
+  /** The stage up to which it goes. */
+  stage: Stage;
+  /** The other build, for whose end the rest waits. */
+  other: Promise<Pick<Built, 'parts'>>;
 }
 
 /** When a build ran, by the engine's own clock; milliseconds since 1970. Bases may have been fetched long before. */
-export function timesOf({ vertices }: Progress): { began: number; ended: number } {
-  const ends = [...vertices.values()].map(({ completed }) => completed ?? 0);
-  return { began: buildStart({ ...emptyProgress(), vertices }), ended: ends.reduce((a, b) => Math.max(a, b), 0) };
+export function timesOf(parts: readonly Part[]): { began: number; ended: number } {
+  const ends = parts.flatMap(({ progress }) => [...progress.vertices.values()].map(({ completed }) => completed ?? 0));
+  const began = Math.min(...parts.map(({ progress }) => buildStart(progress)));
+  return { began, ended: ends.reduce((a, b) => Math.max(a, b), 0) };
 }
 
 /**
  * Writes a checkout, builds it and reads the image.
- * @param build from 1; names the folder of what it writes.
  * @throws UserError `build-failed`, with the step that failed.
  */
 export async function buildOnce(
   run: Run,
-  {
-    build,
-    engine,
-    conditions,
-    signal,
-  }: { build: number; engine: Engine; conditions: BuildConditions; signal: AbortSignal },
+  order: Order,
   onChange: (change: ProgressChange) => void,
+  ahead: Ahead | null = null,
 ): Promise<Built> {
-  const { request, source, file, folder } = run;
+  const { request, source, folder } = run;
+  const { build, engine, conditions, signal } = order;
   const home = path.join(folder, conditions.folders[0] ?? '');
   const context = await writeCheckout(source, folder, conditions, signal);
   const archive = path.join(home, engine.exports === 'oci' ? 'image.tar' : 'root.tar');
   request.onEvent({ type: 'build-start', build, of: run.builds, at: Date.now() });
-  const outcome = await engine.build({
-    context,
-    containerfile: path.join(context, request.containerfile),
+  const ask = (more: Pick<BuildOrder, 'cache' | 'exports' | 'containerfile'> & Pick<Partial<BuildOrder>, 'target'>) =>
+    askEngine(run, order, { context, output: archive, ...more }, onChange);
+  const containerfile = path.join(context, request.containerfile);
+  const built = ahead
+    ? await inTwo(run, ahead, ask, engine, await namedStages(containerfile, home))
+    : [await ask({ cache: 'none', exports: engine.exports, containerfile })];
+  const seconds = built.reduce((sum, part) => sum + part.seconds, 0);
+  request.onEvent({ type: 'build-done', build, seconds });
+  const spool = path.join(home, 'layers');
+  await mkdir(spool, { recursive: true });
+  const image = await (engine.exports === 'oci' ? readImage : readRootTar)(archive, { spool, signal });
+  const measured = measuredTree(image.tree);
+  return { engine, conditions, context, parts: built, seconds, image, measured, key: measuredKey(measured) };
+}
+
+type Asked = Part & { seconds: number };
+
+/** Up to a stage at once; then, when the other build has ended, the rest, and whatever the engine had merged with it. */
+async function inTwo(
+  { file, findStep }: Run,
+  { stage, other }: Ahead,
+  ask: (more: Pick<BuildOrder, 'cache' | 'exports' | 'containerfile'> & { target?: string }) => Promise<Asked>,
+  engine: Engine,
+  containerfile: string,
+): Promise<Asked[]> {
+  const first = await ask({ cache: 'none', exports: 'nothing', target: stage.name, containerfile });
+  const { parts } = await other;
+  const last = file.stages.at(-1)?.name ?? '';
+  const proof = proveExecution(
+    file,
+    findStep,
+    [first],
+    parts.map(({ progress }) => progress),
+  );
+  const doubtful = proof.steps.filter(({ state }) => state !== 'ran').map((step) => step.stage);
+  const fresh = [...new Set([...doubtful, last])];
+  const rest = await ask({ cache: { fresh }, exports: engine.exports, containerfile });
+  return [first, { ...rest, stages: new Set(fresh) }];
+}
+
+/** A Containerfile whose stages have names, beside the checkout, with what the engine looks for beside it. */
+async function namedStages(containerfile: string, home: string): Promise<string> {
+  const copy = path.join(home, 'Containerfile');
+  await writeFile(copy, withStageNames(await readFile(containerfile, 'utf8')));
+  await copyFile(`${containerfile}.dockerignore`, `${copy}.dockerignore`).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+  });
+  return copy;
+}
+
+async function askEngine(
+  run: Run,
+  { build, engine, conditions, signal }: Order,
+  more: Pick<BuildOrder, 'context' | 'containerfile' | 'cache' | 'exports' | 'output'> & { target?: string },
+  onChange: (change: ProgressChange) => void,
+): Promise<Asked> {
+  const { request, file, findStep } = run;
+  const { ok, progress, seconds } = await engine.build({
+    ...more,
     overrides: run.overrides,
     hostname: conditions.hostname,
     cacheNamespace: file.hasCacheMounts ? conditions.hostname : null,
     arguments: conditions.arguments,
-    cache: 'none',
-    exports: engine.exports,
-    output: archive,
     signal,
     onChange: (change) => {
       tell(run, build, change);
       onChange(change);
     },
   });
-  if (!outcome.ok) throw buildFailure(request.containerfile, file, run.findStep, outcome.progress);
-  request.onEvent({ type: 'build-done', build, seconds: outcome.seconds });
-  const spool = path.join(home, 'layers');
-  await mkdir(spool, { recursive: true });
-  const image = await (engine.exports === 'oci' ? readImage : readRootTar)(archive, { spool, signal });
-  const measured = measuredTree(image.tree);
-  return { engine, conditions, context, outcome, image, measured, key: measuredKey(measured), archive };
+  if (!ok) throw buildFailure(request.containerfile, file, findStep, progress);
+  return { progress, seconds, stages: null };
 }
 
 function tell({ request: { onEvent }, findStep }: Run, build: number, change: ProgressChange): void {

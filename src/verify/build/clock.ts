@@ -6,16 +6,17 @@ import { type Built, timesOf } from './build.ts';
 /** Holds the next build back until every RUN of it must begin 3 s or more after the same RUN of one that has ended. */
 export async function waitForClock(
   { file, findStep, request: { onEvent } }: Pick<Run, 'file' | 'findStep' | 'request'>,
-  { outcome: { progress } }: Pick<Built, 'outcome'>,
+  { parts }: Pick<Built, 'parts'>,
   signal: AbortSignal,
 ): Promise<void> {
   const hasRun = file.needed.some(({ steps }) => steps.some(({ instruction }) => instruction === 'RUN'));
   if (!hasRun) return; // nothing reads a clock
-  const starts = [...progress.vertices.values()].flatMap(({ name, started }) =>
-    started !== null && findStep(name)?.step.instruction === 'RUN' ? started : [],
+  const vertices = parts.flatMap(({ progress }) => [...progress.vertices.values()]);
+  const starts = vertices.flatMap(({ name, started, cached }) =>
+    started !== null && !cached && findStep(name)?.step.instruction === 'RUN' ? started : [],
   );
   // Engines on other machines have other clocks: what has passed since is measured from the build's end on.
-  const since = timesOf(progress).ended - Math.max(0, ...starts);
+  const since = timesOf(parts).ended - Math.max(0, ...starts);
   // When no RUN was recognised, the whole step costs little, and the clock differs all the same.
   const wait = starts.length === 0 ? clockStepMs : clockStepMs - since;
   if (wait <= 0) return;

@@ -4,9 +4,9 @@ import type { Engine } from '../engines/engine.ts';
 import type { ProgressChange } from '../engines/progress.ts';
 import { clockStepMs } from '../proof.ts';
 import type { Run } from '../run.ts';
-import { type Built, buildOnce } from './build.ts';
+import { type Ahead, type Built, buildOnce, type Order } from './build.ts';
 import { pause, waitForClock } from './clock.ts';
-import { canRunSideBySide } from './schedule.ts';
+import { stageToBuildAhead } from './schedule.ts';
 
 /** How long after another build's first RUN the next build is started: its own steps come a little later still. */
 const staggerMs = clockStepMs + 300;
@@ -23,21 +23,24 @@ interface Launch {
  * steps can be told apart, else one after the other; each begins 3 s or more after the one before it.
  * @throws UserError `build-failed`: then the other builds have ended, too.
  */
-export async function buildAll(run: Run, conditions: readonly BuildConditions[]): Promise<Built[]> {
+export async function buildAll(run: Run, all: readonly BuildConditions[]): Promise<Built[]> {
   const failed = new AbortController();
   const signal = AbortSignal.any([run.request.signal, failed.signal]);
-  const atOnce = canRunSideBySide(run.file) ? 2 : 1;
-  const lanes = new Map<Engine, Promise<unknown>[]>();
+  const stage = stageToBuildAhead(run.file);
+  const lanes = new Map<Engine, Launch[]>();
   const launches: Launch[] = [];
   try {
-    for (const [index, one] of conditions.entries()) {
+    for (const [index, conditions] of all.entries()) {
       const engine = run.engines[index % run.engines.length] ?? run.engines[0];
       const lane = lanes.get(engine) ?? [];
       lanes.set(engine, lane);
-      await lane.at(-(engine.sideBySide ? atOnce : 1));
+      const beside = engine.sideBySide && stage ? lane.at(-1) : undefined;
+      // Two at once are enough for any machine, and more would only wait for each other.
+      await lane.at(beside ? -2 : -1)?.built;
       await launches.at(-1)?.clockMoved;
-      const next = launch(run, { build: index + 1, engine, conditions: one, signal });
-      lane.push(next.built);
+      const order = { build: index + 1, engine, conditions, signal };
+      const next = launch(run, order, beside && stage ? { stage, other: beside.built } : null);
+      lane.push(next);
       launches.push(next);
     }
     return await Promise.all(launches.map(({ built }) => built));
@@ -48,18 +51,14 @@ export async function buildAll(run: Run, conditions: readonly BuildConditions[])
   }
 }
 
-/** One more build, alone. @param last the build that ended last. */
-export async function buildAlone(
-  run: Run,
-  order: Omit<Parameters<typeof buildOnce>[1], 'signal'>,
-  last: Built,
-): Promise<Built> {
+/** One more build, alone, when the clock has moved on from those that were. */
+export async function buildAlone(run: Run, order: Omit<Order, 'signal'>, others: readonly Built[]): Promise<Built> {
   const { signal } = run.request;
-  await waitForClock(run, last, signal);
+  for (const other of others) await waitForClock(run, other, signal);
   return buildOnce(run, { ...order, signal }, () => undefined);
 }
 
-function launch(run: Run, order: Parameters<typeof buildOnce>[1]): Launch {
+function launch(run: Run, order: Order, ahead: Ahead | null): Launch {
   let tellFirstRun = () => {};
   const firstRun = new Promise<void>((resolve) => {
     tellFirstRun = resolve;
@@ -67,7 +66,7 @@ function launch(run: Run, order: Parameters<typeof buildOnce>[1]): Launch {
   const onChange = ({ type, vertex }: ProgressChange) => {
     if (type === 'start' && run.findStep(vertex.name)?.step.instruction === 'RUN') tellFirstRun();
   };
-  const built = buildOnce(run, order, onChange);
+  const built = buildOnce(run, order, onChange, ahead);
   const staggered = firstRun.then(() => pause(staggerMs, order.signal));
   const clockMoved = Promise.race([staggered, built.then((one) => waitForClock(run, one, order.signal))]);
   // Whoever waits for the builds sees a failure; the others are waited for as well, or by nobody.

@@ -1,14 +1,35 @@
 import { type Containerfile, type Stage, type Step, stageNamed } from '../containerfile.ts';
 
 /**
- * Whether builds of a Containerfile can run side by side on one engine without sharing a step. An engine merges steps
- * that look alike; a RUN never does, since each build has a host name of its own, nor does what follows it. A COPY from
- * the context does not either, since the checkouts' modes differ. Other first steps of a stage, such as a COPY from an
- * image, look the same in every build.
- * This only saves builds that would prove nothing: what decides is the proof, from the engine's own progress.
+ * The stage up to which a build can run beside another one on the same engine; null when it cannot.
+ *
+ * An engine merges steps of builds at the same time that look alike. A RUN never does, since each build has a host name
+ * of its own, nor does a COPY from the context, since the checkouts' modes differ. But a COPY between stages does when
+ * what it copies is the same, which in a reproducible build it is: so the last stage is built when the other build has
+ * ended, from the one stage that it is made of.
+ * What decides in the end is the proof, from the engine's own progress: this only spares builds that would prove nothing.
  */
-export function canRunSideBySide(file: Containerfile): boolean {
-  return file.needed.every((stage) => isOwn(file, stage, new Set()));
+export function stageToBuildAhead(file: Containerfile): Stage | null {
+  const last = file.stages.at(-1);
+  if (!last) return null;
+  const sources = [last.base, ...last.steps.flatMap(({ from }) => from ?? []), ...last.mounts].flatMap(
+    (name) => stageNamed(file, name, last.index) ?? [],
+  );
+  const made = new Set(sources.filter((stage) => hasSteps(file, stage)));
+  const [only, ...more] = [...made].filter(
+    (stage) => ![...made].some((other) => other !== stage && needs(file, other, stage)),
+  );
+  if (!only || more.length > 0 || !only.steps.some(({ instruction }) => instruction === 'RUN')) return null;
+  return isOwn(file, only, new Set()) ? only : null;
+}
+
+/** Whether a stage is made of another one, at whatever remove. */
+function needs(file: Containerfile, stage: Stage, wanted: Stage): boolean {
+  const names = [stage.base, ...stage.steps.flatMap(({ from }) => from ?? []), ...stage.mounts];
+  return names.some((name) => {
+    const source = stageNamed(file, name, stage.index);
+    return source !== undefined && (source === wanted || needs(file, source, wanted));
+  });
 }
 
 /** Whether no step of a stage, or of the stage that it is built on, can be another build's as well. */

@@ -96,29 +96,8 @@ function checkVersion(what: string, version: string, oldest: string): void {
  * plain `docker build` gives them even where `ARG SOURCE_DATE_EPOCH` is declared.
  */
 export function buildArguments(order: Omit<BuildOrder, 'signal' | 'onChange'>, builder: string): string[] {
-  // The option is a line of CSV: quotes keep a comma in a path from ending the field.
-  const dest = `"dest=${order.output.replaceAll('"', '""')}"`;
-  const output =
-    order.exports === 'oci'
-      ? [
-          'type=oci',
-          dest,
-          'source-date-epoch=1',
-          'rewrite-timestamp=true',
-          'compression=uncompressed',
-          'force-compression=true',
-        ]
-      : ['type=tar', dest, 'source-date-epoch=1'];
   return [
-    ...[
-      'buildx',
-      'build',
-      '--builder',
-      builder,
-      ...(order.cache === 'none' ? ['--no-cache'] : []),
-      '--platform',
-      'linux/amd64',
-    ],
+    ...['buildx', 'build', '--builder', builder, ...cacheArguments(order.cache), '--platform', 'linux/amd64'],
     ...['--provenance=false', '--sbom=false', '--progress=rawjson'],
     ...['--file', order.containerfile],
     ...(order.target === undefined ? [] : ['--target', order.target]),
@@ -129,9 +108,22 @@ export function buildArguments(order: Omit<BuildOrder, 'signal' | 'onChange'>, b
       '--build-context',
       `${reference}=docker-image://${replacement}`,
     ]),
-    ...['--output', output.join(',')],
+    ...['--output', outputOption(order)],
     order.context,
   ];
+}
+
+function cacheArguments(cache: BuildOrder['cache']): string[] {
+  if (cache === 'none') return ['--no-cache'];
+  return cache === 'own' ? [] : cache.fresh.flatMap((stage) => ['--no-cache-filter', stage]);
+}
+
+function outputOption({ exports, output }: Pick<BuildOrder, 'exports' | 'output'>): string {
+  // The option is a line of CSV: quotes keep a comma in a path from ending the field.
+  const dest = `"dest=${output.replaceAll('"', '""')}"`;
+  if (exports === 'nothing') return 'type=cacheonly';
+  if (exports === 'tar') return `type=tar,${dest},source-date-epoch=1`;
+  return `type=oci,${dest},source-date-epoch=1,rewrite-timestamp=true,compression=uncompressed,force-compression=true`;
 }
 
 async function build(order: BuildOrder, builder: string): Promise<BuildOutcome> {

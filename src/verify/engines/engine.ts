@@ -17,10 +17,13 @@ export interface BuildOrder {
   target?: string;
   /** Build arguments that Caution would give as well: CACHEBUST, or none. */
   arguments: Readonly<Record<string, string>>;
-  /** `none`: every step runs. `own`: steps that an earlier build under the same conditions ran are taken from the cache. */
-  cache: 'none' | 'own';
-  /** What to write to `output`: as the engine can (`Engine.exports`), or the file system alone. */
-  exports: 'oci' | 'tar';
+  /**
+   * `none`: every step runs. `own`: steps that an earlier build under the same conditions ran are taken from the cache.
+   * `fresh`: so, but every step of these stages runs; they must have names in the Containerfile.
+   */
+  cache: 'none' | 'own' | { fresh: readonly string[] };
+  /** What to write to `output`: as the engine can (`Engine.exports`), the file system alone, or nothing. */
+  exports: 'oci' | 'tar' | 'nothing';
   /** File to write the image to. */
   output: string;
   signal: AbortSignal;

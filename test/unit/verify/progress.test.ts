@@ -86,7 +86,8 @@ describe('the progress of a build', () => {
 });
 
 describe('proof of execution', () => {
-  const prove = (lines: (object | string)[]) => proveExecution(file, find, fold(lines).progress);
+  const prove = (lines: (object | string)[]) =>
+    proveExecution(file, find, [{ progress: fold(lines).progress, stages: null }]);
 
   it('holds when every step ran in this build, FROM and WORKDIR not counted', () => {
     expect(prove(sound)).toMatchObject({ stepsRun: 2, stepsCached: 0, executionProved: true, unproved: [] });
@@ -156,7 +157,7 @@ describe('proof of execution', () => {
       vertex('e', '[stage-2 1/2] COPY --from=a /x /', { started: at(3), completed: at(4) }),
       vertex('f', '[stage-2 2/2] COPY --from=b /x /', { started: at(3), completed: at(4) }),
     ]);
-    expect(proveExecution(twins, stepFinder(twins, []), progress)).toMatchObject({
+    expect(proveExecution(twins, stepFinder(twins, []), [{ progress, stages: null }])).toMatchObject({
       stepsRun: 4,
       executionProved: true,
       everyRun: true,
