@@ -18,11 +18,14 @@ export interface BuildFacts {
 /** A condition that builds can share, or differ in. */
 export type Condition = 'path' | 'hostname' | 'mtime' | 'umask';
 
-/** A further build, that shared some of the conditions of the first, and what became of the path in it. */
+/** A further build, some of whose conditions were the first build's, all others the second's; and what became of the path. */
 export interface Experiment {
+  /** The conditions that were the first build's. */
   held: readonly Condition[];
   /** Whether the path came out as in the first build. */
   same: boolean;
+  /** Whether it came out as in the second. */
+  asSecond: boolean;
 }
 
 /** What is known beside the two images. */

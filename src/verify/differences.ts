@@ -5,6 +5,8 @@ import { compareTrees, type PathDifference } from '../image/compare.ts';
 import { displayPath } from '../image/tree.ts';
 import { printableLine } from '../output.ts';
 import { metadataDifferences } from './claims.ts';
+import { experiment } from './experiments.ts';
+import { Placer } from './placing/layers.ts';
 import { type Placed, placeByText } from './placing/static.ts';
 import type { Proved } from './proved.ts';
 import type { Run } from './run.ts';
@@ -12,6 +14,9 @@ import type { Difference } from './types.ts';
 
 /** More would help nobody: the rest is counted. */
 export const maxDifferences = 1000;
+
+/** Following a path through the stages takes a while: those after these are placed by the Containerfile's text alone. */
+const maxPlaced = 200;
 
 export interface Explained {
   differences: Difference[];
@@ -28,13 +33,32 @@ export async function explainAll(run: Run, built: readonly Proved[]): Promise<Ex
   );
   shown.sort((a, b) => (a.path < b.path ? -1 : 1));
   const facts = built.map(factsOf);
-  const differences: Difference[] = [];
-  for (const difference of shown) {
+  const placer = new Placer(run, built);
+  const known: { difference: PathDifference; placed: Placed | null; explained: Difference }[] = [];
+  for (const [index, difference] of shown.entries()) {
     throwIfCancelled(run.request.signal);
-    differences.push(await describe(difference, placeByText(run.file, difference.path), facts, []));
+    const placed = index < maxPlaced ? await placer.place(difference) : placeByText(run.file, difference.path);
+    known.push({ difference, placed, explained: await describe(difference, placed, facts, []) });
   }
+  const undecided = known.filter(({ difference, explained }) => isOpen(difference, explained));
+  const [first, second] = built;
+  if (first && second) {
+    const experiments = await experiment(
+      run,
+      [first, second],
+      undecided.map(({ difference }) => difference),
+    );
+    for (const one of undecided)
+      one.explained = await describe(one.difference, one.placed, facts, experiments.get(one.difference) ?? []);
+  }
+  const differences = known.map(({ explained }) => explained);
   if (found.length === 0) differences.push(...metadataDifferences(built));
   return { differences, more: found.length - shown.length };
+}
+
+/** What decides, and whose cause is not certain: worth further builds. Of more than two builds, the first two only. */
+function isOpen({ builds: [i, j] }: PathDifference, { inEnclave, certain }: Difference): boolean {
+  return inEnclave && !certain && i === 0 && j === 1;
 }
 
 function factsOf({ conditions, context, began, ended }: Proved): BuildFacts {

@@ -21,6 +21,8 @@ export interface Built {
   /** What the engine was asked for, in turn: one order, or one up to a stage and one for the rest. */
   parts: Part[];
   seconds: number;
+  /** When the engine was done, by this process's own clock (`performance.now()`). */
+  doneAt: number;
   image: Image;
   measured: MeasuredTree;
   /** Equal keys mean equal enclaves. */
@@ -73,12 +75,13 @@ export async function buildOnce(
     ? await inTwo(run, ahead, ask, engine, await namedStages(containerfile, home))
     : [await ask({ cache: 'none', exports: engine.exports, containerfile })];
   const seconds = built.reduce((sum, part) => sum + part.seconds, 0);
+  const doneAt = performance.now();
   request.onEvent({ type: 'build-done', build, seconds });
   const spool = path.join(home, 'layers');
   await mkdir(spool, { recursive: true });
   const image = await (engine.exports === 'oci' ? readImage : readRootTar)(archive, { spool, signal });
   const measured = measuredTree(image.tree);
-  return { engine, conditions, context, parts: built, seconds, image, measured, key: measuredKey(measured) };
+  return { engine, conditions, context, parts: built, seconds, doneAt, image, measured, key: measuredKey(measured) };
 }
 
 type Asked = Part & { seconds: number };
@@ -106,8 +109,12 @@ async function inTwo(
   return [first, { ...rest, stages: new Set(fresh) }];
 }
 
-/** A Containerfile whose stages have names, beside the checkout, with what the engine looks for beside it. */
-async function namedStages(containerfile: string, home: string): Promise<string> {
+/**
+ * A Containerfile whose stages have names, beside the checkout, with what the engine looks for beside it.
+ * @param home an existing folder of this build's own.
+ * @returns the path of the copy.
+ */
+export async function namedStages(containerfile: string, home: string): Promise<string> {
   const copy = path.join(home, 'Containerfile');
   await writeFile(copy, withStageNames(await readFile(containerfile, 'utf8')));
   await copyFile(`${containerfile}.dockerignore`, `${copy}.dockerignore`).catch((error: NodeJS.ErrnoException) => {

@@ -6,7 +6,7 @@ import { type Built, timesOf } from './build.ts';
 /** Holds the next build back until every RUN of it must begin 3 s or more after the same RUN of one that has ended. */
 export async function waitForClock(
   { file, findStep, request: { onEvent } }: Pick<Run, 'file' | 'findStep' | 'request'>,
-  { parts }: Pick<Built, 'parts'>,
+  { parts, doneAt }: Pick<Built, 'parts' | 'doneAt'>,
   signal: AbortSignal,
 ): Promise<void> {
   const hasRun = file.needed.some(({ steps }) => steps.some(({ instruction }) => instruction === 'RUN'));
@@ -15,8 +15,8 @@ export async function waitForClock(
   const starts = vertices.flatMap(({ name, started, cached }) =>
     started !== null && !cached && findStep(name)?.step.instruction === 'RUN' ? started : [],
   );
-  // Engines on other machines have other clocks: what has passed since is measured from the build's end on.
-  const since = timesOf(parts).ended - Math.max(0, ...starts);
+  // Engines on other machines have other clocks: what has passed since the build's end is measured by our own.
+  const since = timesOf(parts).ended - Math.max(0, ...starts) + (performance.now() - doneAt);
   // When no RUN was recognised, the whole step costs little, and the clock differs all the same.
   const wait = starts.length === 0 ? clockStepMs : clockStepMs - since;
   if (wait <= 0) return;

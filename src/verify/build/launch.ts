@@ -14,7 +14,7 @@ const staggerMs = clockStepMs + 300;
 /** A build that was started. */
 interface Launch {
   /** Resolves when another build may begin without sharing the clock with this one. */
-  clockMoved: Promise<void>;
+  clockMoved: () => Promise<void>;
   built: Promise<Built>;
 }
 
@@ -37,7 +37,7 @@ export async function buildAll(run: Run, all: readonly BuildConditions[]): Promi
       const beside = engine.sideBySide && stage ? lane.at(-1) : undefined;
       // Two at once are enough for any machine, and more would only wait for each other.
       await lane.at(beside ? -2 : -1)?.built;
-      await launches.at(-1)?.clockMoved;
+      await launches.at(-1)?.clockMoved();
       const order = { build: index + 1, engine, conditions, signal };
       const next = launch(run, order, beside && stage ? { stage, other: beside.built } : null);
       lane.push(next);
@@ -67,9 +67,12 @@ function launch(run: Run, order: Order, ahead: Ahead | null): Launch {
     if (type === 'start' && run.findStep(vertex.name)?.step.instruction === 'RUN') tellFirstRun();
   };
   const built = buildOnce(run, order, onChange, ahead);
-  const staggered = firstRun.then(() => pause(staggerMs, order.signal));
-  const clockMoved = Promise.race([staggered, built.then((one) => waitForClock(run, one, order.signal))]);
-  // Whoever waits for the builds sees a failure; the others are waited for as well, or by nobody.
-  for (const promise of [built, clockMoved, staggered]) promise.catch(() => undefined);
+  // Whoever waits for the builds sees a failure; until then nobody may be waiting.
+  built.catch(() => undefined);
+  const clockMoved = () => {
+    const staggered = firstRun.then(() => pause(staggerMs, order.signal));
+    staggered.catch(() => undefined);
+    return Promise.race([staggered, built.then((one) => waitForClock(run, one, order.signal))]);
+  };
   return { clockMoved, built };
 }

@@ -70,6 +70,7 @@ export async function findDocker(signal: AbortSignal, wanted?: string): Promise<
     ),
     exports: driver === 'docker' && !containerd ? 'tar' : 'oci',
     sideBySide: true,
+    targets: true,
     containers: dockerCli,
     build: (order) => build(order, name),
   };
@@ -122,6 +123,7 @@ function outputOption({ exports, output }: Pick<BuildOrder, 'exports' | 'output'
   // The option is a line of CSV: quotes keep a comma in a path from ending the field.
   const dest = `"dest=${output.replaceAll('"', '""')}"`;
   if (exports === 'nothing') return 'type=cacheonly';
+  if (exports === 'layers') return `type=oci,${dest}`;
   if (exports === 'tar') return `type=tar,${dest},source-date-epoch=1`;
   return `type=oci,${dest},source-date-epoch=1,rewrite-timestamp=true,compression=uncompressed,force-compression=true`;
 }

@@ -22,8 +22,11 @@ export interface BuildOrder {
    * `fresh`: so, but every step of these stages runs; they must have names in the Containerfile.
    */
   cache: 'none' | 'own' | { fresh: readonly string[] };
-  /** What to write to `output`: as the engine can (`Engine.exports`), the file system alone, or nothing. */
-  exports: 'oci' | 'tar' | 'nothing';
+  /**
+   * What to write to `output`: as the engine can (`Engine.exports`); `layers`, an OCI archive as it comes, quick and for
+   * looking at only; the file system alone; or nothing.
+   */
+  exports: 'oci' | 'layers' | 'tar' | 'nothing';
   /** File to write the image to. */
   output: string;
   signal: AbortSignal;
@@ -47,6 +50,8 @@ export interface Engine {
   readonly exports: 'oci' | 'tar';
   /** Whether its progress tells steps of two builds at the same time apart. */
   readonly sideBySide?: boolean;
+  /** Whether it can build up to a stage, and take steps of an earlier build from its cache. */
+  readonly targets?: boolean;
   /** Starts containers beside the builds; null where this engine has no such thing. */
   readonly containers: ContainerCli | null;
   build(order: BuildOrder): Promise<BuildOutcome>;
