@@ -27,7 +27,7 @@ async function main() {
   const engine = await setUp({ languages: ['rust', 'node', 'python', 'go'], log });
   say(`${chosen.length} cases, on ${engine.standIns ? 'stand-ins for StageX' : 'StageX'}`);
   const reference = await pins();
-  process.stdout.write(row(['case', 'language', 'planted', 'found', 'certain', 'exit', 'seconds', 'verdict']));
+  process.stdout.write(row(['case', 'language', 'planted', 'found', 'certain', 'exit', 'seconds', 'line', 'verdict']));
   const outcomes = [];
   for (const one of chosen) {
     const outcome = await runCase(one, { reference, env: { ...process.env, ...engine.env } });
@@ -62,7 +62,7 @@ async function pins() {
   }
 }
 
-const widths = [30, 9, 20, 20, 8, 5, 8, 0];
+const widths = [31, 8, 18, 18, 7, 4, 7, 5, 0];
 
 /** @param {string[]} cells */
 function row(cells) {
@@ -70,9 +70,10 @@ function row(cells) {
 }
 
 /** @param {Outcome} outcome @param {boolean} details */
-function show({ planted, exit, seconds, found, verdict, problems }, details) {
+function show({ planted, exit, seconds, found, verdict, placed, problems }, details) {
   const cells = [planted.name, planted.language, planted.plants ?? '(control)', found?.cause ?? '-'];
-  cells.push(found ? (found.certain ? 'yes' : 'no') : '-', String(exit), seconds.toFixed(1), verdict);
+  cells.push(found ? (found.certain ? 'yes' : 'no') : '-', String(exit), seconds.toFixed(1));
+  cells.push(found ? (placed ? 'right' : 'wrong') : '-', verdict);
   process.stdout.write(row(cells));
   for (const problem of problems) process.stdout.write(`    ! ${problem}\n`);
   if (details && found) process.stdout.write(`    ${found.path} (line ${found.line ?? '?'}): ${found.evidence}\n`);
@@ -88,7 +89,7 @@ function total(outcomes) {
   const enough = namedWellEnough(planted);
   process.stdout.write(
     `\n${planted.length} planted: ${count('right')} named right, ${count('wrong')} wrong, ${count('uncertain')} uncertain, ` +
-      `${count('missed')} missed\n${controls.length} controls: ${quiet} reproducible\n`,
+      `${count('missed')} missed; the instruction named right in ${planted.filter(({ placed }) => placed).length}\n${controls.length} controls: ${quiet} reproducible\n`,
   );
   if (broken.length > 0)
     process.stdout.write(`Not as it must be: ${broken.map((one) => one.planted.name).join(', ')}\n`);

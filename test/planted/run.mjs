@@ -15,7 +15,9 @@ const root = path.dirname(path.dirname(here));
  * @property {'shell' | 'rust' | 'node' | 'python' | 'go'} language
  * @property {string | null} plants the cause, in the words of the contract; null for a control
  * @property {string[]} [accepts] other causes that are as true: a listing holds times and modes
+ * @property {boolean} [mixed] whether several causes make the difference: nobody may be certain of one
  * @property {string} [path] what differs; `*` stands for any part of a name
+ * @property {number} [line] of the instruction that plants it
  * @property {string} [carrier] where it shows
  * @property {string} note what happens here, and why
  * @property {boolean} [sample] of the part that every test run builds
@@ -38,6 +40,7 @@ const root = path.dirname(path.dirname(here));
  * @property {number} seconds
  * @property {Found | null} found the difference that was planted
  * @property {'right' | 'wrong' | 'uncertain' | 'missed'} verdict right cause; another one; `unknown`; not as planted
+ * @property {boolean} placed whether the instruction that plants it is the one that is named
  * @property {string[]} problems what must not be, in words
  */
 
@@ -120,7 +123,7 @@ export function judge(planted, { exit, stdout, stderr, seconds }) {
   const document = parse(stdout);
   if (!document?.differences) {
     const why = document?.error?.message ?? stderr.trim();
-    return { planted, exit, seconds, found: null, verdict: 'missed', problems: [...problems, `no result: ${why}`] };
+    return { planted, exit, seconds, ...missed([...problems, `no result: ${why}`]) };
   }
   if (document.reproducible !== (planted.plants === null)) problems.push(`reproducible: ${document.reproducible}`);
   if (document.builds.some((/** @type {{ executionProved: boolean }} */ build) => !build.executionProved))
@@ -129,33 +132,39 @@ export function judge(planted, { exit, stdout, stderr, seconds }) {
   return { planted, exit, seconds, ...judgeDifferences(planted, differences, problems) };
 }
 
+/** @param {string[]} problems @returns {Pick<Outcome, 'found' | 'verdict' | 'placed' | 'problems'>} */
+function missed(problems) {
+  return { found: null, verdict: 'missed', placed: false, problems };
+}
+
 /**
  * Holds explained differences of the enclave against what was planted.
- * @param {Pick<Case, 'plants' | 'accepts' | 'path'>} planted
+ * @param {Pick<Case, 'plants' | 'accepts' | 'mixed' | 'path' | 'line'>} planted
  * @param {Found[]} differences
  * @param {string[]} [problems] what is known to be wrong already
- * @returns {Pick<Outcome, 'found' | 'verdict' | 'problems'>}
+ * @returns {Pick<Outcome, 'found' | 'verdict' | 'placed' | 'problems'>}
  */
 export function judgeDifferences(planted, differences, problems = []) {
   const all = [...problems];
   if (planted.plants === null) {
     all.push(...differences.map(({ path: at }) => `${at} differs`));
-    return { found: null, verdict: all.length === 0 ? 'right' : 'missed', problems: all };
+    return all.length > 0 ? missed(all) : { found: null, verdict: 'right', placed: true, problems: all };
   }
   const right = new Set([planted.plants, ...(planted.accepts ?? [])]);
   // Whatever else differs follows from what was planted: another cause for it, and certain, is as wrong.
   for (const { path: at, cause, certain } of differences) {
     if (certain && !right.has(cause)) all.push(`${at}: wrong (${cause}), and certain of it`);
   }
+  if (planted.mixed && differences.some(({ certain }) => certain)) all.push('certain, though there are several causes');
   const there = differences.filter(({ path: at }) => pattern(planted.path ?? '').test(at));
   const found = there.find(({ cause }) => !right.has(cause)) ?? there[0] ?? null;
   if (!found) {
     const others = differences.map(({ path: at }) => at).slice(0, 5);
     all.push(`${planted.path} is not among the differences (${others.join(', ') || 'there are none'})`);
-    return { found, verdict: 'missed', problems: all };
+    return missed(all);
   }
   const verdict = right.has(found.cause) ? 'right' : found.cause === 'unknown' ? 'uncertain' : 'wrong';
-  return { found, verdict, problems: all };
+  return { found, verdict, placed: found.line === planted.line, problems: all };
 }
 
 /** @param {string} glob @returns {RegExp} */

@@ -60,6 +60,12 @@ describe('the judgement of a planted case', () => {
     expect(judge({ ...clock, accepts: ['random'] }, ran(3, [wrong]))).toMatchObject({ verdict: 'right', problems: [] });
   });
 
+  it('lets nobody be certain of one cause where there are several', () => {
+    const mixed = { ...clock, accepts: ['random'], mixed: true };
+    expect(judge(mixed, ran(3, [found])).problems).toHaveLength(1);
+    expect(judge(mixed, ran(3, [{ ...found, certain: false }]))).toMatchObject({ verdict: 'right', problems: [] });
+  });
+
   it('wants both builds proved, a result, and of a control that nothing differs', () => {
     const control = { ...clock, plants: null };
     expect(judge(control, ran(0, []))).toMatchObject({ verdict: 'right', problems: [] });
