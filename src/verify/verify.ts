@@ -14,7 +14,7 @@ import { type Proved, proveBuilds } from './proved.ts';
 import { assemble } from './result.ts';
 import type { Run } from './run.ts';
 import { makeTemporaryRoot, readSource } from './source/checkout.ts';
-import { fetchOverlay, startedRoot } from './start/overlay.ts';
+import { fetchOverlay, notLaid, startedRoot } from './start/overlay.ts';
 import { notStarted, readRun, removeLabelled, type Started, startService } from './start/start.ts';
 import type { Verified, VerifyRequest } from './types.ts';
 
@@ -123,7 +123,7 @@ async function start(run: Run, { measured }: Built): Promise<(Started & { standI
       label,
       signal: request.signal,
     });
-    return { ...started, standIns };
+    return { ...started, findings: [...started.findings, ...notLaid(measured)], standIns };
   } catch (error) {
     throwIfCancelled(request.signal);
     const failure = error instanceof UserError ? error : fileSystemFailure(error);

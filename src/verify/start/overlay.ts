@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { Finding } from '../../app.ts';
 import { busyboxLinks, type MeasuredTree } from '../../caution/measure.ts';
 import { UserError } from '../../errors.ts';
 import { readRootTar } from '../../image/image.ts';
@@ -8,6 +9,7 @@ import { printableLine } from '../../output.ts';
 import { defaultRegistry, defaultRelease, digestsOf, imageReference } from '../../stagex/releases.ts';
 import { type Containerfile, overrides, readContainerfile, stagexName, stagexRelease } from '../containerfile.ts';
 import { dockerCli } from '../engines/cli.ts';
+import { naming } from '../naming.ts';
 
 /** What Caution lays over an image before it starts it, as far as public images have it. */
 export interface Overlay {
@@ -23,6 +25,28 @@ const parts = {
   'core-musl': '/lib/ld-musl-x86_64.so.1',
   'core-ca-certificates': '/etc/ssl/certs/ca-certificates.crt',
 } as const;
+
+/** Caution's own files that no public image has: where they stand, nothing of the image's is left, and here nothing. */
+export const cautionsOwn = [
+  ...['init', 'run.sh', 'bootproofd', 'manifest.json'],
+  ...['bin/socat', 'bin/udhcpc-script', 'usr/bin/socat', 'usr/bin/udhcpc-script'],
+];
+
+/** Names of the image that Caution's own files replace, and that the start here had neither of. */
+export function notLaid({ replaced }: Pick<MeasuredTree, 'replaced'>): Finding[] {
+  const names = replaced.filter((name) => cautionsOwn.includes(name));
+  if (names.length === 0) return [];
+  return [
+    {
+      id: 'overlay-incomplete',
+      level: 'note',
+      message: `Caution replaces ${naming(names.map((name) => `/${name}`))} of the image by its own; the start here had neither.`,
+      why: "Caution's own files are not published: of what it lays over an image, musl, busybox and the CA bundle can be had.",
+      source: 'https://github.com/CautionHosting/platform',
+      mend: 'Give these files other names: what the image has there never runs in the enclave.',
+    },
+  ];
+}
 
 /** The Containerfile that gathers the overlay's files from StageX's images of a release. */
 export function overlayContainerfile(file: Containerfile): string {

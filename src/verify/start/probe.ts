@@ -1,15 +1,17 @@
 import { throwIfCancelled } from '../../errors.ts';
 import type { ContainerCli } from '../engines/cli.ts';
 import type { StartResult } from '../types.ts';
-import { type Listener, listeners, residentBytes } from './procfs.ts';
+import { type Held, heldMemory, type Listener, listeners, udpPorts } from './procfs.ts';
 
 /** What a look into a running service's namespaces found. */
 export interface Probed {
   /** Whether the port that was waited for was listening in time. */
   ready: boolean;
   listening: Listener[];
+  /** Ports that take UDP packets from anybody. */
+  udp: number[];
   http: StartResult['http'];
-  residentBytes: number;
+  memory: Held;
   /** Seconds from `begin` until it listened, or until the end. */
   seconds: number;
 }
@@ -45,8 +47,12 @@ if [ $tries -gt 0 ]; then
 fi
 say sockets
 ${busybox} cat ${tables} 2>/dev/null
+say udp
+${busybox} cat /proc/net/udp /proc/net/udp6 2>/dev/null
 say memory
-${busybox} grep -hE '^(Pid|PPid|VmRSS):' /proc/[0-9]*/status 2>/dev/null
+for folder in /proc/[0-9]*; do
+  ${busybox} grep -hE '^(Pid|PPid|VmRSS|VmHWM|RssFile|Pss_Anon|Pss_File|Pss_Shmem):' $folder/status $folder/smaps_rollup 2>/dev/null
+done
 say end
 `;
 }
@@ -98,8 +104,9 @@ export function readProbe(text: string): Omit<Probed, 'seconds'> {
   return {
     ready: sections.has('listening'),
     listening: listeners(sections.get('sockets') ?? ''),
+    udp: udpPorts(sections.get('udp') ?? ''),
     http: answer(sections),
-    residentBytes: residentBytes(sections.get('memory') ?? ''),
+    memory: heldMemory(sections.get('memory') ?? ''),
   };
 }
 

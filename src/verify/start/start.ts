@@ -6,9 +6,12 @@ import { type TarMember, writeTar } from '../../image/tar-writer.ts';
 import { printable, printableLine } from '../../output.ts';
 import type { ContainerCli } from '../engines/cli.ts';
 import type { StartResult } from '../types.ts';
+import { judge, numbers, stopSeconds } from './judge.ts';
 import type { RootEntry } from './overlay.ts';
-import { type Probed, probe } from './probe.ts';
-import type { Listener } from './procfs.ts';
+import { probe } from './probe.ts';
+import { programProblem } from './program.ts';
+import type { Declared } from './troubles.ts';
+import { writesOutside } from './writes.ts';
 
 export interface StartOrder {
   cli: ContainerCli;
@@ -19,6 +22,8 @@ export interface StartOrder {
   ports: readonly number[];
   httpPort: number | null;
   timeoutSeconds: number;
+  /** What the enclave will give and this machine does not; nothing when left out. */
+  declared?: Declared;
   /** Label of everything that is made: `<label>=<id>`. */
   label: string;
   signal: AbortSignal;
@@ -36,62 +41,75 @@ const environment = ['SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt', 'RUST_B
 const busybox = '/bin/busybox';
 
 /**
+ * Process 1 of the container, as in the enclave a shell that is not the service: a program that is process 1 itself
+ * would not get signals that it does not handle. It hands SIGTERM on, and ends as the service ends.
+ */
+const init = [
+  'trap "kill -TERM \\$child 2>/dev/null" TERM',
+  `${busybox} sh -c "$1" & child=$!`,
+  'while :; do wait $child; code=$?; kill -0 $child 2>/dev/null || exit $code; done',
+].join('\n');
+
+/**
  * Starts a service as the enclave does: root, `/`, `sh -c "<run>"`, no network but loopback, none of the image's ENV,
- * WORKDIR, USER or ENTRYPOINT; and looks at it from a second container in its network and process namespaces.
+ * WORKDIR, USER or ENTRYPOINT; looks at it from a second container in its network and process namespaces; and ends it.
  * Source of the rules: https://github.com/CautionHosting/platform (run.sh).
  */
 export async function startService(order: StartOrder): Promise<Started> {
+  const { cli, signal } = order;
   const command = readRun(order.run);
   const image = await importRoot(order);
-  const common = [
-    '--label',
-    order.label,
-    '--entrypoint',
-    busybox,
-    '--user',
-    '0:0',
-    '--workdir',
-    '/',
-    '--log-driver',
-    'local',
-    '--log-opt',
-    'max-size=1m',
-  ];
-  const service = await must(
-    order.cli,
-    [
-      'create',
-      '--network',
-      'none',
-      ...common,
-      image,
-      'env',
-      '-i',
-      ...environment,
-      busybox,
-      'sh',
-      '-c',
-      formatRun(command),
-    ],
-    order.signal,
-  );
+  const logs = ['--log-driver', 'local', '--log-opt', 'max-size=1m'];
+  const common = ['--label', order.label, '--entrypoint', busybox, '--user', '0:0', '--workdir', '/', ...logs];
+  const program = ['env', '-i', ...environment, busybox, 'sh', '-c', init, 'sh', formatRun(command)];
+  const alone = ['--network', 'none', ...noResolver(cli)];
+  const service = await must(cli, ['create', ...alone, ...common, image, ...program], signal);
   const begin = performance.now();
-  await must(order.cli, ['start', service], order.signal);
+  await must(cli, ['start', service], signal);
   const beside = ['--network', `container:${service}`, '--pid', `container:${service}`, ...common, image];
   // A service that ended at once leaves no namespace to join: the probe then sees nothing, and its exit code says why.
-  const seen = await probe(order.cli, beside, order, begin);
+  const probed = await probe(cli, beside, order, begin);
   // A service that dies of its first request does not count as alive.
-  const exitCode = await exitCodeOf(order.cli, service, order.signal);
-  const log = await order.cli.run(['logs', '--tail', '50', service], order.signal);
+  const { exitCode, outOfMemory } = await stateOf(cli, service, signal);
+  const output = await cli.run(['logs', '--tail', '500', service], signal);
+  const log = `${output.stdout}\n${output.stderr}`;
+  const diff = await cli.run(['diff', service], signal);
+  const stopped = exitCode === null ? await stop(cli, service, signal) : null;
+  const { findings, needs } = judge(
+    { ...order, declared: order.declared ?? { secrets: [], egress: false } },
+    {
+      ...{ ...probed, exitCode, outOfMemory, log, stopped },
+      program: exitCode === null ? null : await programProblem(order.root, command.command[0] ?? ''),
+    },
+  );
   const result: StartResult = {
-    started: seen.ready && exitCode === null,
-    listening: [...new Set(seen.listening.map((listener) => listener.port))].sort((a, b) => a - b),
-    http: seen.http,
-    needs: [],
-    seconds: Math.round(seen.seconds * 10) / 10,
-    log: printable(`${log.stdout}\n${log.stderr}`).trim().slice(-4000),
+    started: probed.ready && exitCode === null,
+    listening: numbers(probed.listening.map(({ port }) => port)),
+    http: probed.http,
+    needs,
+    seconds: Math.round(probed.seconds * 10) / 10,
+    log: printable(log).trim().slice(-4000),
   };
-  return { result, findings: judge(order, result, seen, exitCode), residentBytes: seen.residentBytes };
+  return {
+    result,
+    findings: [...findings, ...writesOutside(diff.ok ? diff.stdout : null)],
+    residentBytes: probed.memory.resident,
+  };
+}
+
+/**
+ * The enclave's /etc/resolv.conf is empty, so resolvers ask port 53 of the machine itself, where nobody answers: names
+ * fail at once, and not after the time that a resolver of this machine would be waited for. Podman has no such option
+ * without a network.
+ */
+function noResolver({ program }: ContainerCli): string[] {
+  return program === 'docker' ? ['--dns', '127.0.0.1'] : [];
+}
+
+/** Ends the service; its exit code, null when the engine does not say it. */
+async function stop(cli: ContainerCli, service: string, signal: AbortSignal): Promise<number | null> {
+  await cli.run(['stop', '-t', String(stopSeconds), service], signal);
+  return (await stateOf(cli, service, signal)).exitCode;
 }
 
 /** @throws UserError `bad-run` when the platform would refuse the command. */
@@ -149,77 +167,19 @@ async function must(cli: ContainerCli, args: readonly string[], signal: AbortSig
   return result.stdout.trim();
 }
 
-/** @returns null while it runs. */
-async function exitCodeOf(cli: ContainerCli, service: string, signal: AbortSignal): Promise<number | null> {
-  const state = await cli.run(['inspect', '--format', '{{.State.Running}} {{.State.ExitCode}}', service], signal);
-  const [running, code] = state.stdout.trim().split(' ');
-  return state.ok && running === 'false' ? Number(code) : null;
-}
-
-/** What a person should know of how it started. */
-function judge(order: StartOrder, result: StartResult, seen: Probed, exitCode: number | null): Finding[] {
-  const failure =
-    exitCode !== null ? [exited(exitCode, result.log)] : result.started ? [] : [silent(order, result.listening)];
-  return [...failure, ...otherPorts(order, result), ...loopbackOnly(seen.listening)];
-}
-
-function exited(exitCode: number, log: string): Finding {
-  const lastLine = printableLine(log.split('\n').at(-1) ?? '');
+/** `exitCode` is null while it runs. */
+async function stateOf(
+  cli: ContainerCli,
+  service: string,
+  signal: AbortSignal,
+): Promise<{ exitCode: number | null; outOfMemory: boolean }> {
+  const format = '{{.State.Running}} {{.State.ExitCode}} {{.State.OOMKilled}}';
+  const state = await cli.run(['inspect', '--format', format, service], signal);
+  const [running, code, outOfMemory] = state.stdout.trim().split(' ');
   return {
-    id: 'service-exited',
-    level: 'error',
-    message: `The service ended with exit code ${exitCode}${lastLine ? `: ${lastLine}` : '.'}`,
-    why: 'When the app exits, the enclave stops.',
-    mend: 'Look at the log. The enclave gives it no ENV of the image, no working folder but /, no network but loopback: say all it needs in run.',
+    exitCode: state.ok && running === 'false' ? Number(code) : null,
+    outOfMemory: outOfMemory === 'true',
   };
-}
-
-function silent(order: StartOrder, ports: readonly number[]): Finding {
-  const where = ports.length > 0 ? `It listens on ${ports.join(', ')}.` : 'It listens on no TCP port.';
-  const wanted = order.httpPort === null ? 'any port' : `port ${order.httpPort}`;
-  return {
-    id: 'not-listening',
-    level: 'error',
-    message: `The service does not listen on ${wanted} after ${order.timeoutSeconds} s. ${where}`,
-    why: 'Caution sends requests to the port of the Procfile.',
-    mend: 'Set the port that the service takes (in run, such as PORT=8080), or correct http_port and ports.',
-  };
-}
-
-function otherPorts({ ports }: StartOrder, { started, listening }: StartResult): Finding[] {
-  const strangers = ports.length > 0 ? listening.filter((port) => !ports.includes(port)) : [];
-  const missing = started ? ports.filter((port) => !listening.includes(port)) : [];
-  if (strangers.length === 0 && missing.length === 0) return [];
-  const sentences = [
-    ...(strangers.length > 0
-      ? [`The service listens on ${strangers.join(', ')}, which the Procfile does not name.`]
-      : []),
-    ...(missing.length > 0 ? [`Nothing listens on ${missing.join(', ')}, which the Procfile names.`] : []),
-  ];
-  return [
-    {
-      id: 'other-ports',
-      level: 'warning',
-      message: sentences.join(' '),
-      why: 'Only the ports of the Procfile can be reached from outside the enclave.',
-      mend: 'Make the Procfile and the service agree.',
-    },
-  ];
-}
-
-function loopbackOnly(listening: readonly Listener[]): Finding[] {
-  const open = new Set(listening.filter(({ loopback }) => !loopback).map(({ port }) => port));
-  const ports = [...new Set(listening.map(({ port }) => port))].filter((port) => !open.has(port));
-  if (ports.length === 0) return [];
-  return [
-    {
-      id: 'loopback-only',
-      level: 'warning',
-      message: `The service listens on ${ports.join(', ')} for the machine itself only (127.0.0.1).`,
-      why: 'Requests from outside the enclave may not reach it.',
-      mend: 'Listen on 0.0.0.0.',
-    },
-  ];
 }
 
 /**

@@ -10,7 +10,7 @@ import { withoutInfluences } from '../../../../src/verify/engines/cli.ts';
 import { buildArguments } from '../../../../src/verify/engines/docker.ts';
 import { overlayContainerfile, startedRoot } from '../../../../src/verify/start/overlay.ts';
 import { probeScript, readProbe } from '../../../../src/verify/start/probe.ts';
-import { listeners, residentBytes } from '../../../../src/verify/start/procfs.ts';
+import { heldMemory, listeners, udpPorts } from '../../../../src/verify/start/procfs.ts';
 
 const sockets = [
   '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid',
@@ -31,10 +31,30 @@ describe('looking at a service', () => {
     ]);
   });
 
-  it('adds up the memory of the service’s processes, and not of those that look at it', () => {
-    const status =
-      'Pid:\t1\nPPid:\t0\nVmRSS:\t100 kB\nPid:\t7\nPPid:\t1\nVmRSS:\t50 kB\nPid:\t9\nPPid:\t7\nVmRSS:\t5 kB\nPid:\t20\nPPid:\t0\nVmRSS:\t900 kB\n';
-    expect(residentBytes(status)).toBe(155 * 1024);
+  it('reads which ports take UDP packets from anybody, and not those of clients', () => {
+    const udp = [
+      '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops',
+      '  177: 00000000:14E9 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 5678 2 0000 0',
+      '  178: 0100007F:A1B2 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 5679 2 0000 0',
+      '  179: 0100007F:0035 0100007F:A1B2 01 00000000:00000000 00:00000000 00000000     0        0 5680 2 0000 0',
+      '  180: 00000000000000000000000000000000:0035 00000000000000000000000000000000:0000 07 0:0 00:0 0 0 0 1 2 0 0',
+    ];
+    expect(udpPorts(udp.join('\n'))).toEqual([53, 5353]);
+  });
+
+  const status = (id: number, parent: number, rss: number, more = '') =>
+    `Pid:\t${id}\nPPid:\t${parent}\nVmHWM:\t${rss * 2} kB\nVmRSS:\t${rss} kB\n${more}`;
+
+  it('adds up the memory of the service’s processes, and not of those that start it or look at it', () => {
+    const text = [status(1, 0, 100), status(7, 1, 50), status(9, 7, 5), status(20, 0, 900), status(21, 20, 9)].join('');
+    expect(heldMemory(text)).toEqual({ resident: 55 * 1024, peak: 110 * 1024 });
+  });
+
+  it('counts once what processes share, and a file’s pages although other containers have them too', () => {
+    const shares = 'RssFile:\t300 kB\nPss_Anon:\t100 kB\nPss_File:\t60 kB\nPss_Shmem:\t10 kB\n';
+    const text = status(1, 0, 1) + status(7, 1, 500, shares) + status(8, 7, 500, shares);
+    expect(heldMemory(text).resident).toBe((2 * 100 + 2 * 10 + 300) * 1024);
+    expect(heldMemory(text.replaceAll('Pss_File:\t60', 'Pss_File:\t200')).resident).toBe((220 + 400) * 1024);
   });
 
   it('takes the probe’s output apart, whatever the service answers', () => {
@@ -48,12 +68,22 @@ describe('looking at a service', () => {
       '== create-caution-app: sockets',
       sockets,
       '== create-caution-app: memory',
-      'Pid:\t1\nPPid:\t0\nVmRSS:\t100 kB',
+      'Pid:\t7\nPPid:\t1\nVmRSS:\t100 kB',
       '== create-caution-app: end',
     ].join('\n');
-    expect(readProbe(output)).toMatchObject({ ready: true, http: { path: '/', status: 200 }, residentBytes: 102_400 });
+    expect(readProbe(output)).toMatchObject({
+      ready: true,
+      http: { path: '/', status: 200 },
+      memory: { resident: 102_400 },
+    });
     expect(readProbe(output.replace('200 OK', '500 Oh')).http).toEqual({ path: '/health', status: 404 });
-    expect(readProbe('')).toEqual({ ready: false, listening: [], http: null, residentBytes: 0 });
+    expect(readProbe('')).toEqual({
+      ready: false,
+      listening: [],
+      udp: [],
+      http: null,
+      memory: { resident: 0, peak: 0 },
+    });
   });
 
   it('is done by a script that a POSIX shell can read', () => {
