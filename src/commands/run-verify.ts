@@ -18,8 +18,7 @@ export type VerifyChoices = Pick<
  * @throws UserError when there is nothing to build, no engine, or the build fails.
  */
 export async function runVerify(target: Target, choices: VerifyChoices, io: Io): Promise<Verified> {
-  const procfile = readProcfile(target);
-  const containerfile = findContainerfile(target, procfile);
+  const { procfile, containerfile } = serviceOf(target);
   const { verify } = await import('../verify/verify.ts');
   const live = liveDisplay(io.output);
   try {
@@ -38,6 +37,19 @@ export async function runVerify(target: Target, choices: VerifyChoices, io: Io):
   } finally {
     live.stop();
   }
+}
+
+/** What describes a folder's service. */
+export interface Service {
+  procfile: Procfile | null;
+  /** Relative to the root of the context. */
+  containerfile: string;
+}
+
+/** @throws UserError when there is nothing to build. */
+export function serviceOf(target: Target): Service {
+  const procfile = readProcfile(target);
+  return { procfile, containerfile: findContainerfile(target, procfile) };
 }
 
 /**

@@ -1,33 +1,54 @@
 import { type ExitCode as Code, ExitCode, UserError } from '../errors.ts';
-import { note, result } from '../output.ts';
+import { note, printable, result, styled } from '../output.ts';
+import { expectedLines } from '../report/expected.ts';
 import { passed, reportLines } from '../report/terminal.ts';
 import type { VerifyFlags } from '../settings/flags.ts';
 import { locate } from '../target.ts';
 import type { Verification } from '../verify/types.ts';
 import { imagesFrom } from './images.ts';
 import type { Io } from './io.ts';
-import { runVerify } from './run-verify.ts';
+import { applyRecords, prepareRecords, type Recorded } from './record.ts';
+import { runVerify, serviceOf } from './run-verify.ts';
 
 /** `create-caution-app verify [dir…]`: builds each service twice, compares, starts. */
 export async function verifyCommand(flags: VerifyFlags, io: Io): Promise<Code> {
   const dirs = flags.dirs.length === 0 ? ['.'] : flags.dirs;
+  if (dirs.length > 1 && (flags.record !== undefined || flags.expect !== undefined)) throw oneRecord(dirs.length);
   const images = imagesFrom(flags.images, io);
   const services: ({ dir: string } & Verification)[] = [];
+  let failure: UserError | null = null;
   try {
-    for (const dir of dirs) services.push({ dir, ...(await verifyFolder(dir, dirs.length > 1, flags, images, io)) });
+    for (const dir of dirs) {
+      const { verification, failure: failed } = await verifyFolder(dir, dirs.length > 1, flags, images, io);
+      services.push({ dir, ...verification });
+      failure ??= failed;
+    }
   } catch (error) {
     // What is known of the folders before stands beside the failure.
     if (!flags.json || services.length === 0 || !(error instanceof UserError)) throw error;
-    const { code, message, next } = error;
-    result(io.output, JSON.stringify({ services, error: { code, message, next: next ?? null } }, null, 2));
+    result(io.output, JSON.stringify({ services, ...shown(error) }, null, 2));
     return error.exitCode;
   }
   if (flags.json) {
     const [only] = services;
     const { dir: _dir, ...single } = only ?? { dir: '' };
-    result(io.output, JSON.stringify(services.length === 1 ? single : { services }, null, 2));
+    const known = services.length === 1 ? single : { services };
+    result(io.output, JSON.stringify(failure === null ? known : { ...known, ...shown(failure) }, null, 2));
   }
-  return services.every((service) => passed(service, flags.strict)) ? ExitCode.Ok : ExitCode.NotReproducible;
+  const good = services.every((service) => passed(service, flags.strict) && service.expected?.matches !== false);
+  if (!good) return ExitCode.NotReproducible;
+  return failure?.exitCode ?? ExitCode.Ok;
+}
+
+function shown({ code, message, next }: UserError): { error: { code: string; message: string; next: string | null } } {
+  return { error: { code, message, next: next ?? null } };
+}
+
+function oneRecord(services: number): UserError {
+  return new UserError('usage', `A record speaks of one service, and ${services} folders were given.`, {
+    exitCode: ExitCode.Usage,
+    next: 'Verify them one by one, each with --record or --expect of its own.',
+  });
 }
 
 async function verifyFolder(
@@ -36,7 +57,7 @@ async function verifyFolder(
   flags: VerifyFlags,
   images: Record<string, string>,
   io: Io,
-): Promise<Verification> {
+): Promise<Recorded> {
   const target = await locate(dir, io.cwd);
   if (target.state === 'missing') {
     throw new UserError('no-folder', `There is no folder ${dir}.`, { next: 'Name the folder of a service.' });
@@ -52,7 +73,14 @@ async function verifyFolder(
     keep: flags.keep,
     written: [],
   };
-  const { verification } = await runVerify(target, choices, io);
-  if (!flags.json) result(io.output, reportLines(verification, { color: io.output.resultColor }).join('\n'));
-  return verification;
+  const records = await prepareRecords(flags, target, serviceOf(target), images, io);
+  const recorded = await applyRecords(records, await runVerify(target, choices, io));
+  const { verification, failure } = recorded;
+  const painted = { color: io.output.resultColor };
+  if (!flags.json)
+    result(io.output, [...reportLines(verification, painted), ...expectedLines(verification, painted)].join('\n'));
+  if (failure)
+    note(io.output, `${styled(io.output, 'red', 'error')} ${printable(failure.message)} ${failure.next ?? ''}`);
+  else if (records?.record) note(io.output, `Record written to ${printable(records.record)}`);
+  return recorded;
 }

@@ -269,7 +269,10 @@ export interface Override {
  * The images to build with in place of StageX's own.
  * @param replacements StageX image name (`pallet-go`) to a reference.
  */
-export function overrides(file: Containerfile, replacements: Readonly<Record<string, string>>): Override[] {
+export function overrides(
+  file: Pick<Containerfile, 'images'>,
+  replacements: Readonly<Record<string, string>>,
+): Override[] {
   return file.images.flatMap(({ reference }) => {
     const image = stagexName(reference);
     const replacement = image !== null && Object.hasOwn(replacements, image) ? replacements[image] : undefined;
