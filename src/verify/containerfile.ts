@@ -297,6 +297,14 @@ export function stagexRelease(file: Containerfile): string | null {
   return null;
 }
 
+/** How a RUN's command begins, blanks folded: of a heredoc its body. Empty for other instructions. */
+export function commandOf({ instruction, script }: Step): string {
+  if (instruction !== 'RUN') return '';
+  const rest = script.replaceAll(/\\[ \t]*\r?\n/g, ' ').replace(/^\s*RUN\s+(?:--\S+\s+)*/i, '');
+  const body = hasHeredoc(` ${rest}`) ? rest.slice(rest.indexOf('\n') + 1) : rest;
+  return body.replaceAll(/\s+/g, ' ').trim().slice(0, 60);
+}
+
 /** Finds the step that a name in BuildKit's progress stands for, such as `[build 2/4] RUN make`; null for others. */
 export type FindStep = (name: string) => { stage: Stage; step: Step } | null;
 

@@ -101,7 +101,7 @@ async function buildHolding(
     exports: engine.exports,
     output,
     signal,
-    onChange: () => undefined,
+    onChange: (change) => run.cache.note(change),
   });
   if (!ok) return null;
   return (await (engine.exports === 'oci' ? readImage : readRootTar)(output, { spool, signal })).tree;

@@ -1,4 +1,5 @@
 import type { Finding } from '../app.ts';
+import { quoteWord } from '../caution/words.ts';
 import { printableLine } from '../output.ts';
 import type { Containerfile } from './containerfile.ts';
 import type { Proof } from './proof.ts';
@@ -111,26 +112,28 @@ export function moreDifferences(more: number, shown: number): Finding[] {
   ];
 }
 
-/** What stays behind, and where. */
-export function cacheKept(builders: readonly string[], kept: string | null): Finding[] {
-  const findings: Finding[] = [
+/** What stays in caches, and where. */
+export function cacheKept(builders: readonly string[]): Finding[] {
+  if (builders.length === 0) return [];
+  return [
     {
       id: 'build-cache-kept',
       level: 'note',
-      message: `The builds' steps stay in the build cache of ${builders.length === 1 ? 'builder' : 'builders'} ${builders.join(', ')}, until the engine's own limits remove them.`,
-      why: 'An engine cannot remove them without touching the rest of its cache.',
+      message: `Steps of the builds stay in the build cache of ${builders.length === 1 ? 'builder' : 'builders'} ${builders.join(', ')}, until the engine's own limits remove them.`,
+      why: 'The engine did not remove them apart from the rest of its cache.',
       mend: 'Nothing needs to be done; docker buildx prune empties the whole cache.',
     },
   ];
-  if (kept !== null) {
-    findings.push({
-      id: 'kept',
-      level: 'note',
-      path: kept,
-      message: `Checkouts and images are kept in ${kept}.`,
-      why: '--keep was given.',
-      mend: `Remove them with: rm -r ${kept}`,
-    });
-  }
-  return findings;
+}
+
+/** Where `--keep` leaves checkouts and images. */
+export function filesKept(folder: string): Finding {
+  return {
+    id: 'kept',
+    level: 'note',
+    path: folder,
+    message: `Checkouts and images are kept in ${folder}.`,
+    why: '--keep was given.',
+    mend: `Remove them with: rm -r ${quoteWord(folder)}`,
+  };
 }

@@ -4,7 +4,7 @@ import { displayPath } from '../image/tree.ts';
 import { imageClaim, memory } from './claims.ts';
 import { type ConditionsOfBuild, describeVaried, heldStill } from './conditions.ts';
 import { type Explained, maxDifferences } from './differences.ts';
-import { cacheKept, floatingBases, moreDifferences, noRun, risks, unprovedSteps } from './findings.ts';
+import { filesKept, floatingBases, moreDifferences, noRun, risks, unprovedSteps } from './findings.ts';
 import { stepTimes } from './proof.ts';
 import type { Proved } from './proved.ts';
 import type { Run } from './run.ts';
@@ -75,7 +75,7 @@ function standIns(run: Run, started: Outcome['started']): string[] {
 }
 
 function allFindings(run: Run, { built, explained, started }: Outcome): Finding[] {
-  const { request, source, file, engines } = run;
+  const { request, source, file } = run;
   const { containerfile } = request;
   return [
     ...source.findings,
@@ -89,10 +89,7 @@ function allFindings(run: Run, { built, explained, started }: Outcome): Finding[
     ...(request.start && request.run === null ? [noRun()] : []),
     ...moreDifferences(explained.more, maxDifferences),
     ...(started?.findings ?? []),
-    ...cacheKept(
-      engines.map(({ builder }) => builder),
-      request.keep ? run.folder : null,
-    ),
+    ...(request.keep ? [filesKept(run.folder)] : []),
   ];
 }
 

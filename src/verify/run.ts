@@ -1,3 +1,4 @@
+import type { CacheKeeper } from './cache-keeper.ts';
 import type { Containerfile, FindStep, Override } from './containerfile.ts';
 import type { Engine } from './engines/engine.ts';
 import type { Source } from './source/checkout.ts';
@@ -16,6 +17,7 @@ export interface Run {
   findStep: FindStep;
   /** Temporary folder; removed at the end. */
   folder: string;
+  cache: CacheKeeper;
   /** Label of containers and images that this run makes. */
   label: string;
 }

@@ -4,12 +4,14 @@ import path from 'node:path';
 import { throwIfCancelled, UserError } from '../errors.ts';
 import { type Built, enclaveDigests } from './build/build.ts';
 import { buildAll, buildAlone } from './build/launch.ts';
+import { CacheKeeper } from './cache-keeper.ts';
 import { bustsCache, makeConditions } from './conditions.ts';
 import { overrides, readContainerfile, stepFinder } from './containerfile.ts';
 import { explainAll } from './differences.ts';
 import { dockerCli } from './engines/cli.ts';
 import { findEngines } from './engines/index.ts';
 import { fileSystemFailure } from './failure.ts';
+import { cacheKept } from './findings.ts';
 import { type Proved, proveBuilds } from './proved.ts';
 import { assemble } from './result.ts';
 import type { Run } from './run.ts';
@@ -52,25 +54,36 @@ async function verifyInside(request: VerifyRequest): Promise<Verified> {
   const needed = [containerfile, `${containerfile}.dockerignore`, '.dockerignore', 'Procfile', 'caution.hcl'].filter(
     (name) => existsSync(path.join(root, name)),
   );
-  const source = await readSource(root, { written: request.written, needed, signal });
+  const [source, cache] = await Promise.all([
+    readSource(root, { written: request.written, needed, signal }),
+    CacheKeeper.open(engines, file, signal),
+  ]);
   const replaced = overrides(file, request.images);
   const findStep = stepFinder(file, replaced);
   const temporary = await makeTemporaryRoot();
   const label = `create-caution-app.run=${path.basename(temporary.path)}`;
   const builds = Math.max(2, request.builds, engines.length);
   const run: Run = {
-    ...{ request, engines, builds, source, file, findStep, label },
+    ...{ request, engines, builds, source, file, findStep, cache, label },
     overrides: replaced,
     folder: temporary.path,
   };
   try {
-    return await buildAndCompare(run);
+    const verified = await buildAndCompare(run);
+    const kept = await cache.removeAdded(engines);
+    verified.verification.findings.push(...cacheKept(kept.map(({ builder }) => builder)));
+    return verified;
   } finally {
-    try {
-      await removeLabelled(first.containers ?? dockerCli, label);
-    } finally {
-      if (!request.keep) await temporary.remove();
-    }
+    await cleanUp(run, temporary.remove);
+  }
+}
+
+/** Whatever happened, nothing of the run stays but what `keep` asks for. */
+async function cleanUp({ request, engines, cache, label }: Run, removeFolder: () => Promise<void>): Promise<void> {
+  try {
+    await Promise.all([removeLabelled(engines[0].containers ?? dockerCli, label), cache.removeAdded(engines)]);
+  } finally {
+    if (!request.keep) await removeFolder();
   }
 }
 

@@ -138,6 +138,7 @@ async function askEngine(
     arguments: conditions.arguments,
     signal,
     onChange: (change) => {
+      run.cache.note(change);
       tell(run, build, change);
       onChange(change);
     },

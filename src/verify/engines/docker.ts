@@ -1,6 +1,7 @@
 import semver from 'semver';
 import { ExitCode, throwIfCancelled, UserError } from '../../errors.ts';
 import { printableLine } from '../../output.ts';
+import { buildxCache } from './build-cache.ts';
 import { dockerCli } from './cli.ts';
 import type { BuildOrder, BuildOutcome, Engine } from './engine.ts';
 import { emptyProgress, endProgress, foldProgress } from './progress.ts';
@@ -71,6 +72,7 @@ export async function findDocker(signal: AbortSignal, wanted?: string): Promise<
     exports: driver === 'docker' && !containerd ? 'tar' : 'oci',
     sideBySide: true,
     targets: true,
+    cache: buildxCache(dockerCli, name),
     containers: dockerCli,
     build: (order) => build(order, name),
   };

@@ -1,4 +1,5 @@
 import type { Override } from '../containerfile.ts';
+import type { BuildCache } from './build-cache.ts';
 import type { ContainerCli } from './cli.ts';
 import type { Progress, ProgressChange } from './progress.ts';
 
@@ -52,6 +53,8 @@ export interface Engine {
   readonly sideBySide?: boolean;
   /** Whether it can build up to a stage, and take steps of an earlier build from its cache. */
   readonly targets?: boolean;
+  /** What builds leave in the engine; absent where they leave nothing, or it cannot be removed apart. */
+  readonly cache?: BuildCache;
   /** Starts containers beside the builds; null where this engine has no such thing. */
   readonly containers: ContainerCli | null;
   build(order: BuildOrder): Promise<BuildOutcome>;

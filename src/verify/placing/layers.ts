@@ -73,7 +73,7 @@ export class Placer {
   }
 
   async #exportNow(stage: Stage, build: number): Promise<Image | null> {
-    const { request, file, overrides, folder } = this.#run;
+    const { request, file, overrides, folder, cache } = this.#run;
     const one = this.#built[build];
     if (!one?.engine.targets) return null;
     const home = path.join(folder, `stage-${stage.index}-of-${build + 1}`);
@@ -93,7 +93,7 @@ export class Placer {
       exports: 'layers',
       output,
       signal,
-      onChange: () => undefined,
+      onChange: (change) => cache.note(change),
     });
     return ok ? readImage(output, { spool, signal }) : null;
   }
