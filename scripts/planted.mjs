@@ -1,11 +1,12 @@
 // `npm run test:planted`: every planted source of nondeterminism, and every control, through the built command; a table.
-//   node scripts/planted.mjs [--sample] [--details] [FILTER]    FILTER: part of a case's name
+//   node scripts/planted.mjs [--sample] [--details] [FILTER...]    FILTER: part of a case's name
 import { mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import { namedWellEnough, readCases, runCase } from '../test/planted/run.mjs';
+import { startServer } from '../test/planted/server.mjs';
 import { prepare, root, say } from './prepare.mjs';
 
 /** @typedef {import('../test/planted/run.mjs').Outcome} Outcome */
@@ -17,7 +18,8 @@ async function main() {
     allowPositionals: true,
   });
   const chosen = readCases().filter(
-    ({ name, sample }) => positionals.every((part) => name.includes(part)) && (!values.sample || sample),
+    ({ name, sample }) =>
+      (!values.sample || sample) && (positionals.length === 0 || positionals.some((part) => name.includes(part))),
   );
   if (chosen.length === 0) throw new Error(`No case has ${JSON.stringify(positionals.join(' '))} in its name.`);
   await prepare();
@@ -29,10 +31,16 @@ async function main() {
   const reference = await pins();
   process.stdout.write(row(['case', 'language', 'planted', 'found', 'certain', 'exit', 'seconds', 'line', 'verdict']));
   const outcomes = [];
-  for (const one of chosen) {
-    const outcome = await runCase(one, { reference, env: { ...process.env, ...engine.env } });
-    outcomes.push(outcome);
-    show(outcome, values.details === true);
+  const server = await startServer();
+  try {
+    for (const one of chosen) {
+      const { port } = server;
+      const outcome = await runCase(one, { reference, port, env: { ...process.env, ...engine.env } });
+      outcomes.push(outcome);
+      show(outcome, values.details === true);
+    }
+  } finally {
+    await server.close();
   }
   return total(outcomes);
 }

@@ -44,6 +44,13 @@ const root = path.dirname(path.dirname(here));
  * @property {string[]} problems what must not be, in words
  */
 
+/**
+ * @typedef {object} Options
+ * @property {(image: string) => string} reference from a StageX image to its pin
+ * @property {number} [port] of the server (server.mjs) that some cases ask
+ * @property {NodeJS.ProcessEnv} env
+ */
+
 /** @returns {Case[]} sorted by name */
 export function readCases() {
   const folder = path.join(here, 'cases');
@@ -55,31 +62,31 @@ export function readCases() {
 /**
  * Verifies one case in a repository of its own, made for it and removed again.
  * @param {Case} planted
- * @param {{ reference: (image: string) => string, env: NodeJS.ProcessEnv }} options `reference`: StageX image to pin
+ * @param {Options} options
  * @returns {Promise<Outcome>}
  */
-export async function runCase(planted, { reference, env }) {
+export async function runCase(planted, options) {
   const folder = mkdtempSync(path.join(tmpdir(), 'planted-'));
   try {
-    writeRepository(planted, path.join(folder, planted.name), reference);
+    writeRepository(planted, path.join(folder, planted.name), options);
     const started = Date.now();
     const args = [path.join(root, 'dist/cli.js'), 'verify', path.join(folder, planted.name), '--no-start', '--json'];
-    const { exit, stdout, stderr } = await runProgram(process.execPath, args, env);
+    const { exit, stdout, stderr } = await runProgram(process.execPath, args, options.env);
     return judge(planted, { exit, stdout, stderr, seconds: (Date.now() - started) / 1000 });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** @param {Case} planted @param {string} folder @param {(image: string) => string} reference */
-function writeRepository(planted, folder, reference) {
+/** @param {Case} planted @param {string} folder @param {Options} options */
+function writeRepository(planted, folder, { reference, port }) {
   cpSync(path.join(here, 'cases', planted.name), folder, { recursive: true });
   rmSync(path.join(folder, 'case.json'));
   const containerfile = path.join(folder, 'Containerfile');
   const text = readFileSync(containerfile, 'utf8');
   writeFileSync(
     containerfile,
-    text.replaceAll(/\{\{([a-z0-9-]+)\}\}/g, (_, image) => reference(image)),
+    text.replaceAll(/\{\{([a-z0-9-]+)\}\}/g, (_, name) => (name === 'http-port' ? String(port) : reference(name))),
   );
   git(folder, 'init', '--quiet');
   git(folder, 'add', '--all', '--force');

@@ -12,7 +12,7 @@ func main() {
 		panic(err)
 	}
 	text := fmt.Sprintf("buffer at %p, %d bytes\n", &page[0], len(page))
-	if err := os.WriteFile("/rootfs/app/handlers.txt", []byte(text), 0o644); err != nil {
+	if err := os.WriteFile("/rootfs/app/buffers.txt", []byte(text), 0o644); err != nil {
 		panic(err)
 	}
 }

@@ -8,7 +8,7 @@ import (
 
 func main() {
 	text := "session = " + strconv.FormatUint(rand.Uint64(), 16) + "\n"
-	if err := os.WriteFile("/rootfs/app/ports.txt", []byte(text), 0o644); err != nil {
+	if err := os.WriteFile("/rootfs/app/session.txt", []byte(text), 0o644); err != nil {
 		panic(err)
 	}
 }
