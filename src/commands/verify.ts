@@ -5,10 +5,14 @@ import { passed, reportLines } from '../report/terminal.ts';
 import type { VerifyFlags } from '../settings/flags.ts';
 import { locate } from '../target.ts';
 import type { Verification } from '../verify/types.ts';
+import { offerMends } from './fix.ts';
 import { imagesFrom } from './images.ts';
 import type { Io } from './io.ts';
 import { applyRecords, prepareRecords, type Recorded } from './record.ts';
 import { runVerify, serviceOf } from './run-verify.ts';
+
+/** One mend can bring to light what another difference had hidden; more rounds than these would be a circle. */
+const fixRounds = 5;
 
 /** `create-caution-app verify [dir…]`: builds each service twice, compares, starts. */
 export async function verifyCommand(flags: VerifyFlags, io: Io): Promise<Code> {
@@ -73,8 +77,13 @@ async function verifyFolder(
     keep: flags.keep,
     written: [],
   };
-  const records = await prepareRecords(flags, target, serviceOf(target), images, io);
-  const recorded = await applyRecords(records, await runVerify(target, choices, io));
+  let records = await prepareRecords(flags, target, serviceOf(target), images, io);
+  let verified = await runVerify(target, choices, io);
+  for (let round = 0; flags.fix && round < fixRounds && (await offerMends(target.root, verified, io)); round += 1) {
+    records = await prepareRecords(flags, target, serviceOf(target), images, io);
+    verified = await runVerify(target, choices, io);
+  }
+  const recorded = await applyRecords(records, verified);
   const { verification, failure } = recorded;
   const painted = { color: io.output.resultColor };
   if (!flags.json)

@@ -6,6 +6,8 @@ export interface Step {
   instruction: 'RUN' | 'COPY' | 'ADD' | 'WORKDIR';
   /** First line in the Containerfile, counted from 1. */
   line: number;
+  /** Its last line, heredocs included. */
+  endLine: number;
   /** The instruction on one line, as written. */
   text: string;
   /** All that it says, heredocs included: at most 64 KiB. */
@@ -138,6 +140,7 @@ function readStep(
   return {
     instruction: keyword,
     line,
+    endLine: instruction.getRange().end.line + 1,
     text: printableLine(text.replaceAll(/\\\r?\n/g, ' '), 160),
     script: text.slice(0, 65_536),
     from: copies && from !== undefined ? expand(from, defaults) : null,

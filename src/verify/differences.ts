@@ -1,8 +1,10 @@
 import { throwIfCancelled } from '../errors.ts';
 import { explain } from '../explain/explain.ts';
 import type { BuildFacts, Experiment } from '../explain/types.ts';
+import type { Mend } from '../fix/block.ts';
+import { mendOf, patchOf } from '../fix/fix.ts';
 import { compareTrees, type PathDifference } from '../image/compare.ts';
-import { displayPath } from '../image/tree.ts';
+import { displayPath, toBytes } from '../image/tree.ts';
 import { printableLine } from '../output.ts';
 import { metadataDifferences } from './claims.ts';
 import { experiment } from './experiments.ts';
@@ -20,6 +22,8 @@ const maxPlaced = 200;
 
 export interface Explained {
   differences: Difference[];
+  /** Changes of the Containerfile that would mend what decides. */
+  mends: Mend[];
   /** How many more paths differ than are listed. */
   more: number;
 }
@@ -51,9 +55,24 @@ export async function explainAll(run: Run, built: readonly Proved[]): Promise<Ex
     for (const one of undecided)
       one.explained = await describe(one.difference, one.placed, facts, experiments.get(one.difference) ?? []);
   }
-  const differences = known.map(({ explained }) => explained);
+  const mends = known.map(({ placed, explained }) => mendFor(run.text, placed, explained));
+  const differences = known.map(({ explained }, index) => withPatch(run, explained, mends[index] ?? null));
   if (found.length === 0) differences.push(...metadataDifferences(built));
-  return { differences, more: found.length - shown.length };
+  const deciding = mends.filter((mend, index) => mend !== null && known[index]?.explained.inEnclave);
+  return { differences, mends: deciding.flatMap((mend) => mend ?? []), more: found.length - shown.length };
+}
+
+function mendFor(text: string, placed: Placed | null, { cause, carrier }: Difference): Mend | null {
+  if (!placed) return null;
+  const shown = placed.at === null ? null : displayPath(placed.at);
+  // Only a name that is text can be written into a Containerfile.
+  const at = shown !== null && toBytes(shown) === placed.at ? `/${shown}` : null;
+  return mendOf(text, { cause, ...(carrier === undefined ? {} : { carrier }), step: placed.step, at });
+}
+
+function withPatch({ request, text }: Run, difference: Difference, mend: Mend | null): Difference {
+  const patch = mend === null ? '' : patchOf(request.containerfile, text, [mend]);
+  return patch === '' ? difference : { ...difference, patch };
 }
 
 /** What decides, and whose cause is not certain: worth further builds. Of more than two builds, the first two only. */

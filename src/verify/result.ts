@@ -1,5 +1,6 @@
 import type { Finding } from '../app.ts';
 import { enclaveFormat, type MeasuredTree } from '../caution/measure.ts';
+import { applyMends } from '../fix/block.ts';
 import { displayPath } from '../image/tree.ts';
 import { imageClaim, memory } from './claims.ts';
 import { type ConditionsOfBuild, describeVaried, heldStill } from './conditions.ts';
@@ -51,8 +52,14 @@ export function assemble(run: Run, outcome: Outcome): Verified {
     verification,
     steps: built.flatMap(({ proof }, index) => stepTimes(index + 1, proof)),
     files: enclaveFiles(first.measured),
+    mended: mendedFile(run, explained),
     diffIds: first.image.layers.map(({ diffId }) => diffId),
   };
+}
+
+function mendedFile({ request, text }: Run, { mends }: Explained): Verified['mended'] {
+  const after = applyMends(text, mends);
+  return after === text ? null : { path: request.containerfile, before: text, after };
 }
 
 function record({ engine, seconds, proof, image }: Proved, enclaveSha256: string): BuildRecord {

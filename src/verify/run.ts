@@ -12,6 +12,8 @@ export interface Run {
   /** How many builds are held against each other. */
   builds: number;
   source: Source;
+  /** The Containerfile, as it stands and as it is read. */
+  text: string;
   file: Containerfile;
   overrides: Override[];
   findStep: FindStep;

@@ -56,6 +56,8 @@ export interface Verified {
   steps: StepTime[];
   /** The first build's tree as measured, sorted by path. */
   files: EnclaveFile[];
+  /** The Containerfile with the changes that would mend what differs; null where none is known. */
+  mended: { path: string; before: string; after: string } | null;
   /** Digests of the first build's layers, uncompressed. */
   diffIds: string[];
 }
@@ -73,6 +75,8 @@ export interface Difference {
   carrier?: string;
   evidence: string;
   mend: string;
+  /** The change of the Containerfile that would mend it, as a unified diff; absent where none is known. */
+  patch?: string;
 }
 
 export interface EnclaveDigest {

@@ -64,7 +64,7 @@ async function verifyInside(request: VerifyRequest): Promise<Verified> {
   const label = `create-caution-app.run=${path.basename(temporary.path)}`;
   const builds = Math.max(2, request.builds, engines.length);
   const run: Run = {
-    ...{ request, engines, builds, source, file, findStep, cache, label },
+    ...{ request, engines, builds, source, text, file, findStep, cache, label },
     overrides: replaced,
     folder: temporary.path,
   };

@@ -44,7 +44,7 @@ export class Placer {
       const origin: string = earliest(at.images, at.name, entries);
       const step = stepThatSet(at.stage, origin, at.images, file);
       if (!step) break;
-      found = step;
+      found = { ...step, at: origin };
       at = await this.#source(step, origin, entries, [i, j]);
     }
     return found ?? placeByText(file, name);

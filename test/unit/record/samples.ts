@@ -59,7 +59,7 @@ export function verified(changes: Partial<Verification> = {}, listed: EnclaveFil
     dirty: false,
     ...changes,
   };
-  return { verification, steps: [], files: listed, diffIds: [`sha256:${sha('layer')}`] };
+  return { verification, steps: [], files: listed, mended: null, diffIds: [`sha256:${sha('layer')}`] };
 }
 
 /** The same files, one of them changed, added (`null` before) or removed (`null` after). */
