@@ -1,9 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import type { Finding } from '../app.ts';
 import { containerfileOf, type Procfile, parseProcfile } from '../caution/procfile.ts';
 import { UserError } from '../errors.ts';
 import { liveDisplay } from '../report/live.ts';
 import type { Target } from '../target.ts';
+import { type ContainerCli, containerCli, dockerCli } from '../verify/engines/cli.ts';
+import { removeLeftovers } from '../verify/leftovers/remove.ts';
 import type { Verified, VerifyRequest } from '../verify/types.ts';
 import type { Io } from './io.ts';
 
@@ -20,9 +23,11 @@ export type VerifyChoices = Pick<
 export async function runVerify(target: Target, choices: VerifyChoices, io: Io): Promise<Verified> {
   const { procfile, containerfile } = serviceOf(target);
   const { verify } = await import('../verify/verify.ts');
+  // Beside the builds: asking the engine takes a moment.
+  const leftovers = removeLeftovers(cliOf(choices.engine), io.signal);
   const live = liveDisplay(io.output);
   try {
-    return await verify({
+    const verified = await verify({
       root: target.root,
       containerfile,
       ...choices,
@@ -34,9 +39,31 @@ export async function runVerify(target: Target, choices: VerifyChoices, io: Io):
       signal: io.signal,
       onEvent: live.onEvent,
     });
+    verified.verification.findings.push(...leftoversRemoved(await leftovers));
+    return verified;
   } finally {
     live.stop();
+    await leftovers;
   }
+}
+
+/** Where an engine's containers and images are; null for one that has none. */
+function cliOf(engine: VerifyRequest['engine']): ContainerCli | null {
+  if (engine === 'docker') return dockerCli;
+  return engine === 'podman' ? containerCli('podman') : null;
+}
+
+function leftoversRemoved(removed: readonly string[]): Finding[] {
+  if (removed.length === 0) return [];
+  return [
+    {
+      id: 'leftovers-removed',
+      level: 'note',
+      message: `An earlier run that was killed had left ${removed.join(', ')}: removed.`,
+      why: 'Temporary folders, containers and images of a run that no longer lives are of no use to anybody.',
+      mend: 'Nothing needs to be done.',
+    },
+  ];
 }
 
 /** What describes a folder's service. */

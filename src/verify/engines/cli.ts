@@ -2,6 +2,7 @@ import type { Options } from 'execa';
 import { throwIfCancelled } from '../../errors.ts';
 import { type RunningProgram, run } from '../../exec.ts';
 import { printable } from '../../output.ts';
+import { nameOfProcess, ownIdentity, processVariable } from '../leftovers/identity.ts';
 
 /**
  * Variables that change what a build is, or how, behind our back: the legacy builder, the epoch (buildx makes it a build
@@ -38,9 +39,13 @@ export function containerCli(program: ContainerCli['program'], leading: readonly
 /** Docker's command line, as the user has set it up. */
 export const dockerCli = containerCli('docker');
 
-/** Starts a program in a process group of its own, without the variables that change builds behind our back. */
+/**
+ * Starts a program in a process group of its own, without the variables that change builds behind our back, and with one
+ * by which a later run finds it should this one be killed.
+ */
 export function startInGroup(file: string, args: readonly string[], options: Options = {}): RunningProgram {
-  const env = { ...withoutInfluences(process.env), ...options.env };
+  const mark = { [processVariable]: nameOfProcess(ownIdentity()) };
+  const env = { ...withoutInfluences(process.env), ...mark, ...options.env };
   const running = run({ file, args }, { ...options, env, detached: true });
   const { cancelSignal } = options;
   // docker runs buildx as a child: the whole group is told to stop.

@@ -5,12 +5,10 @@ import {
   lstat,
   lutimes,
   mkdir,
-  mkdtemp,
   open,
   readdir,
   readFile,
   readlink,
-  rm,
   symlink,
   utimes,
 } from 'node:fs/promises';
@@ -347,11 +345,8 @@ function isIgnored(name: string, all: readonly { base: string; rules: Ignore }[]
   return false;
 }
 
-/** A temporary folder of this run's own, removed by `remove`. */
-export async function makeTemporaryRoot(): Promise<{ path: string; remove: () => Promise<void> }> {
-  const made = await mkdtemp(path.join(os.tmpdir(), 'create-caution-app-'));
-  return { path: made, remove: () => rm(made, { recursive: true, force: true, maxRetries: 3 }) };
-}
+/** A temporary folder of this run's own, removed by `remove`; what a killed run leaves of it, the next one removes. */
+export { makeRunFolder as makeTemporaryRoot } from '../leftovers/folder.ts';
 
 /**
  * Writes one checkout.
