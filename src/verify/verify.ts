@@ -12,10 +12,11 @@ import { dockerCli } from './engines/cli.ts';
 import { findEngines } from './engines/index.ts';
 import { fileSystemFailure } from './failure.ts';
 import { cacheKept } from './findings.ts';
+import { makeRunFolder } from './leftovers/folder.ts';
 import { type Proved, proveBuilds } from './proved.ts';
 import { assemble } from './result.ts';
 import type { Run } from './run.ts';
-import { makeTemporaryRoot, readSource } from './source/checkout.ts';
+import { readSource } from './source/checkout.ts';
 import { fetchOverlay, notLaid, startedRoot } from './start/overlay.ts';
 import { notStarted, readRun, removeLabelled, type Started, startService } from './start/start.ts';
 import type { Verified, VerifyRequest } from './types.ts';
@@ -60,13 +61,13 @@ async function verifyInside(request: VerifyRequest): Promise<Verified> {
   ]);
   const replaced = overrides(file, request.images);
   const findStep = stepFinder(file, replaced);
-  const temporary = await makeTemporaryRoot();
-  const label = `create-caution-app.run=${path.basename(temporary.path)}`;
+  const folder = await makeRunFolder();
   const builds = Math.max(2, request.builds, engines.length);
   const run: Run = {
-    ...{ request, engines, builds, source, text, file, findStep, cache, label },
+    ...{ request, engines, builds, source, text, file, findStep, cache },
+    label: folder.label,
     overrides: replaced,
-    folder: temporary.path,
+    folder: folder.path,
   };
   try {
     const verified = await buildAndCompare(run);
@@ -74,7 +75,7 @@ async function verifyInside(request: VerifyRequest): Promise<Verified> {
     verified.verification.findings.push(...cacheKept(kept.map(({ builder }) => builder)));
     return verified;
   } finally {
-    await cleanUp(run, temporary.remove);
+    await cleanUp(run, folder.remove);
   }
 }
 

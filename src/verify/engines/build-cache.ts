@@ -27,13 +27,16 @@ interface CacheRecord {
   description: string;
 }
 
+/** Nobody who cancels waits longer for a clean cache. */
+const timeoutMs = 30_000;
+
 /** How many ids one command names. */
 const batch = 100;
 
 /** The cache of a builder of docker buildx. @param builder its name. */
 export function buildxCache(cli: ContainerCli, builder: string): BuildCache {
   const list = async (signal?: AbortSignal): Promise<CacheRecord[] | null> => {
-    const { ok, stdout } = await cli.run(['buildx', 'du', '--builder', builder, '--format', 'json'], signal);
+    const { ok, stdout } = await cli.run(['buildx', 'du', '--builder', builder, '--format', 'json'], signal, timeoutMs);
     return ok ? readRecords(stdout) : null;
   };
   return {
@@ -50,7 +53,11 @@ export function buildxCache(cli: ContainerCli, builder: string): BuildCache {
           .slice(at, at + batch)
           .map(({ id }) => id)
           .join('|')})$`;
-        const { ok } = await cli.run(['buildx', 'prune', '--builder', builder, '--all', '--force', '--filter', filter]);
+        const { ok } = await cli.run(
+          ['buildx', 'prune', '--builder', builder, '--all', '--force', '--filter', filter],
+          undefined,
+          timeoutMs,
+        );
         if (!ok) return false;
       }
       // Checkouts of other builds at the same time are called alike, and stay: they are in use.

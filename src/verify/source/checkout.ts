@@ -345,9 +345,6 @@ function isIgnored(name: string, all: readonly { base: string; rules: Ignore }[]
   return false;
 }
 
-/** A temporary folder of this run's own, removed by `remove`; what a killed run leaves of it, the next one removes. */
-export { makeRunFolder as makeTemporaryRoot } from '../leftovers/folder.ts';
-
 /**
  * Writes one checkout.
  * @param temporary an existing folder.
