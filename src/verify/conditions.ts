@@ -77,7 +77,11 @@ export function describeVaried(builds: readonly ConditionsOfBuild[]): Varied[] {
 }
 
 /** What these builds did not vary, or cannot be shown to have varied. */
-export function heldStill(varied: readonly Varied[], builds: readonly ConditionsOfBuild[]): string[] {
+export function heldStill(
+  varied: readonly Varied[],
+  builds: readonly ConditionsOfBuild[],
+  file: Pick<Containerfile, 'needed'>,
+): string[] {
   const days = new Set(
     builds.flatMap(({ began }) => (Number.isFinite(began) ? new Date(began).toISOString().slice(0, 10) : [])),
   );
@@ -96,5 +100,12 @@ export function heldStill(varied: readonly Varied[], builds: readonly Conditions
     'timezone',
     ...(days.size <= 1 ? ['calendar-day'] : []),
     ...(has('time') ? [] : ['time']),
+    ...(file.needed.some(sharesFolders) ? ['workdir-time'] : []),
   ];
+}
+
+/** BuildKit takes a WORKDIR before the first RUN of a stage from earlier builds, also with `--no-cache`: time and all. */
+function sharesFolders({ steps }: Containerfile['needed'][number]): boolean {
+  const first = steps.findIndex(({ instruction }) => instruction === 'RUN');
+  return first > 0 && steps.slice(0, first).some(({ instruction }) => instruction === 'WORKDIR');
 }

@@ -18,6 +18,8 @@ export interface Step {
   sources: string[];
   /** Destination of a COPY or ADD, as written; null for others. */
   destination: string | null;
+  /** Whether a COPY or ADD is a layer of its own, with no regard to what is below it (`--link`). */
+  linked: boolean;
   /** Whether a COPY or ADD brings content that stands in the Containerfile itself. */
   inline: boolean;
 }
@@ -146,6 +148,7 @@ function readStep(
     from: copies && from !== undefined ? expand(from, defaults) : null,
     sources: words.slice(0, -1).filter((word) => !word.startsWith('<<')),
     destination: words.at(-1) ?? null,
+    linked: copies && flags(instruction, 'link').some((value) => value !== 'false'),
     inline: copies && hasHeredoc(text),
   };
 }

@@ -30,13 +30,13 @@ export interface Part {
  * after this build began, completed, and not come from a cache. A step that was merged with another build's began before
  * this build, or is the very same node in both builds' progress.
  * @param parts in turn; of a step that several could have run, the last one counts.
- * @param earlier progress of builds that began before this one and ran at the same time, on whatever engine.
+ * @param others orders of other builds, on whatever engine; those count that were under way when a part began.
  */
 export function proveExecution(
   file: Containerfile,
   findStep: FindStep,
   parts: readonly Part[],
-  earlier: readonly Progress[] = [],
+  others: readonly Pick<Part, 'progress'>[] = [],
 ): Proof {
   const proof: Proof = {
     ...{ stepsRun: 0, stepsCached: 0, executionProved: false, everyRun: false },
@@ -45,7 +45,8 @@ export function proveExecution(
   let strangeRuns = false;
   for (const part of parts) {
     const mine = (stage: Stage) => parts.findLast(({ stages }) => stages?.has(stage.name) ?? true) === part;
-    const known: Known = { began: buildStart(part.progress), shared: sharedWith(part.progress, earlier) };
+    const began = buildStart(part.progress);
+    const known: Known = { began, shared: sharedWith(part.progress, underWay(others, began)) };
     const { byStep, strangers } = sortOut(file, findStep, part.progress);
     for (const stage of file.needed.filter(mine))
       for (const step of stage.steps) countStep(proof, stage, step, verticesOf(file, stage, step, byStep), known);
@@ -131,6 +132,11 @@ function countStep(proof: Proof, stage: Stage, step: Step, vertices: readonly Ve
   if (reason !== null) proof.unproved.push({ line: step.line, text: step.text, reason });
 }
 
+/** When the last of a build's steps ended, by the engine's own clock. */
+export function buildEnd({ vertices }: Progress): number {
+  return [...vertices.values()].reduce((latest, { completed }) => Math.max(latest, completed ?? 0), 0);
+}
+
 /**
  * When a build began, by the engine's own clock: the reading of the Containerfile is the first thing that a build does,
  * and is never shared with another. Infinity when it was not reported: then nothing counts as having run in it.
@@ -148,12 +154,27 @@ interface Known {
   shared: ReadonlySet<Vertex>;
 }
 
-/** Nodes that another build's progress has as well: the same node, begun at the same moment. */
+/** The orders that had begun before a moment, and not ended. */
+function underWay(others: readonly Pick<Part, 'progress'>[], at: number): Progress[] {
+  return others
+    .map(({ progress }) => progress)
+    .filter((progress) => buildStart(progress) <= at && at <= buildEnd(progress));
+}
+
+/** An engine stamps what it merged for each listener anew, some milliseconds apart; separate builds begin 3 s apart. */
+const sameMomentMs = 1000;
+
+/**
+ * Nodes that the progress of another build at the same time has as well: an engine gives what it merged the digest that
+ * it has in the build that came first. Two engines give equal steps equal digests, too, but not at the same moment.
+ */
 function sharedWith(progress: Progress, others: readonly Progress[]): Set<Vertex> {
   const shared = new Set<Vertex>();
   for (const [digest, vertex] of progress.vertices) {
-    const twins = others.flatMap(({ vertices }) => vertices.get(digest) ?? []);
-    if (twins.some(({ started }) => started !== null && started === vertex.started)) shared.add(vertex);
+    for (const { vertices } of others) {
+      const twin = vertices.get(digest);
+      if (twin && Math.abs((twin.started ?? 0) - (vertex.started ?? 0)) <= sameMomentMs) shared.add(vertex);
+    }
   }
   return shared;
 }

@@ -15,9 +15,9 @@ export interface Proved extends Built {
 export function proveBuilds({ file, findStep }: Run, built: readonly Built[]): Proved[] {
   const timed = built.map((one) => ({ ...one, ...timesOf(one.parts) }));
   return timed.map((one) => {
-    const earlier = timed.filter((other) => other.began < one.began && one.began <= other.ended);
-    const others = earlier.flatMap(({ parts }) => parts.map(({ progress }) => progress));
-    const overlapped = timed.some((other) => other !== one && other.began <= one.ended && one.began <= other.ended);
-    return { ...one, overlapped, proof: proveExecution(file, findStep, one.parts, others) };
+    const others = timed.filter((other) => other !== one);
+    const overlapped = others.some((other) => other.began <= one.ended && one.began <= other.ended);
+    const parts = others.flatMap((other) => other.parts);
+    return { ...one, overlapped, proof: proveExecution(file, findStep, one.parts, parts) };
   });
 }

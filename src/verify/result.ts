@@ -38,7 +38,7 @@ export function assemble(run: Run, outcome: Outcome): Verified {
     enclave: reproducible ? { format: enclaveFormat, sha256: digests[0] ?? '', files, treeBytes, replaced } : null,
     builds: built.map((one, index) => record(one, digests[index] ?? '')),
     varied,
-    heldStill: heldStill(varied, conditions),
+    heldStill: heldStill(varied, conditions, run.file),
     differences: explained.differences,
     findings: allFindings(run, outcome),
     start: started?.result ?? null,

@@ -67,13 +67,21 @@ function request(root: string, more: Partial<VerifyRequest> = {}): VerifyRequest
   };
 }
 
-/** What a run leaves when it does not clean up: its folders, and what carries its label. */
+/** What a run of this process leaves when it does not clean up: its folders, and what carries its label. */
 function leftovers(): string[] {
-  const labelled = ['--all', '--quiet', '--filter', 'label=create-caution-app.run'];
-  const containers = execFileSync('docker', ['ps', ...labelled], { encoding: 'utf8' });
-  const images = execFileSync('docker', ['images', ...labelled], { encoding: 'utf8' });
-  const folders = readdirSync(os.tmpdir()).filter((name) => name.startsWith('create-caution-app-'));
-  return [...containers.split('\n'), ...images.split('\n'), ...folders].filter(Boolean);
+  const own = `-${process.pid}-`;
+  const labels = `{{.Label "create-caution-app.run"}}`;
+  const filter = ['--all', '--filter', 'label=create-caution-app.run'];
+  const containers = execFileSync('docker', ['ps', ...filter, '--format', labels], { encoding: 'utf8' });
+  const ids = execFileSync('docker', ['images', ...filter, '--quiet'], { encoding: 'utf8' })
+    .split('\n')
+    .filter(Boolean);
+  const images = ids.map((id) =>
+    execFileSync('docker', ['image', 'inspect', '--format', '{{json .Config.Labels}}', id], { encoding: 'utf8' }),
+  );
+  return [...containers.split('\n'), ...images, ...readdirSync(os.tmpdir())].filter(
+    (text) => text.includes('create-caution-app') && text.includes(own),
+  );
 }
 
 const server = [
@@ -118,7 +126,7 @@ describe('verify', () => {
     expect(found).toMatchObject({ reproducible: false, imageIdentical: false, enclave: null });
     expect(found.builds[0]?.enclaveSha256).not.toBe(found.builds[1]?.enclaveSha256);
     expect(found.differences.filter(({ inEnclave }) => inEnclave)).toMatchObject([
-      { path: '/app/built', cause: 'wall-clock', certain: true, line: 7 },
+      { path: '/app/built', cause: 'wall-clock', certain: true, stage: 'build', line: 5 },
     ]);
     expect(found.findings).toContainEqual(expect.objectContaining({ id: 'reads-surroundings', line: 5 }));
   }, 180_000);

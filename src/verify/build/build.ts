@@ -8,9 +8,10 @@ import { type Stage, withStageNames } from '../containerfile.ts';
 import type { BuildOrder, Engine } from '../engines/engine.ts';
 import type { ProgressChange } from '../engines/progress.ts';
 import { buildFailure } from '../failure.ts';
-import { buildStart, type Part, proveExecution } from '../proof.ts';
+import { buildEnd, buildStart, type Part, proveExecution } from '../proof.ts';
 import type { Run } from '../run.ts';
 import { writeCheckout } from '../source/checkout.ts';
+import { needs } from './schedule.ts';
 
 /** One build, with all that is known of it. */
 export interface Built {
@@ -47,9 +48,8 @@ export interface Ahead {
 
 /** When a build ran, by the engine's own clock; milliseconds since 1970. Bases may have been fetched long before. */
 export function timesOf(parts: readonly Part[]): { began: number; ended: number } {
-  const ends = parts.flatMap(({ progress }) => [...progress.vertices.values()].map(({ completed }) => completed ?? 0));
-  const began = Math.min(...parts.map(({ progress }) => buildStart(progress)));
-  return { began, ended: ends.reduce((a, b) => Math.max(a, b), 0) };
+  const progresses = parts.map(({ progress }) => progress);
+  return { began: Math.min(...progresses.map(buildStart)), ended: Math.max(...progresses.map(buildEnd)) };
 }
 
 /**
@@ -97,14 +97,13 @@ async function inTwo(
   const first = await ask({ cache: 'none', exports: 'nothing', target: stage.name, containerfile });
   const { parts } = await other;
   const last = file.stages.at(-1)?.name ?? '';
-  const proof = proveExecution(
-    file,
-    findStep,
-    [first],
-    parts.map(({ progress }) => progress),
+  const proof = proveExecution(file, findStep, [first], parts);
+  const doubtful = new Set(proof.steps.filter(({ state }) => state !== 'ran').map((step) => step.stage));
+  // What is made of a stage that was merged has seen the other build's file times.
+  const stages = file.needed.filter(
+    (one) => doubtful.has(one.name) || file.needed.some((other) => doubtful.has(other.name) && needs(file, one, other)),
   );
-  const doubtful = proof.steps.filter(({ state }) => state !== 'ran').map((step) => step.stage);
-  const fresh = [...new Set([...doubtful, last])];
+  const fresh = [...new Set([...stages.map(({ name }) => name), last])];
   const rest = await ask({ cache: { fresh }, exports: engine.exports, containerfile });
   return [first, { ...rest, stages: new Set(fresh) }];
 }
