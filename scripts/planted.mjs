@@ -4,8 +4,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { build } from 'esbuild';
-import { namedWellEnough, readCases, runCase } from '../test/planted/run.mjs';
+import { build as bundle } from 'esbuild';
+import { makePairs } from '../test/planted/pairs.mjs';
+import { namedWellEnough, readCases, runCase, runPair } from '../test/planted/run.mjs';
 import { startServer } from '../test/planted/server.mjs';
 import { prepare, root, say } from './prepare.mjs';
 
@@ -17,32 +18,47 @@ async function main() {
     options: { sample: { type: 'boolean' }, details: { type: 'boolean' } },
     allowPositionals: true,
   });
-  const chosen = readCases().filter(
-    ({ name, sample }) =>
-      (!values.sample || sample) && (positionals.length === 0 || positionals.some((part) => name.includes(part))),
-  );
-  if (chosen.length === 0) throw new Error(`No case has ${JSON.stringify(positionals.join(' '))} in its name.`);
+  const wanted = (/** @type {string} */ name) =>
+    positionals.length === 0 || positionals.some((part) => name.includes(part));
+  const cases = readCases().filter(({ name, sample }) => wanted(name) && (!values.sample || sample));
+  const pairs = values.sample ? [] : (await makePairs()).filter(({ name }) => wanted(name));
+  if (cases.length + pairs.length === 0) throw new Error(`No case has ${positionals.join(' or ')} in its name.`);
   await prepare();
+  process.stdout.write(row(['case', 'language', 'planted', 'found', 'certain', 'exit', 'seconds', 'line', 'verdict']));
+  const outcomes = { pairs: /** @type {Outcome[]} */ ([]), cases: /** @type {Outcome[]} */ ([]) };
+  for (const pair of pairs) {
+    const outcome = await runPair(pair, process.env);
+    outcomes.pairs.push(outcome);
+    show(outcome, values.details === true);
+  }
+  if (cases.length > 0) {
+    await build(cases, (outcome) => {
+      outcomes.cases.push(outcome);
+      show(outcome, values.details === true);
+    });
+  }
+  return total(outcomes);
+}
+
+/**
+ * Builds cases, one at a time.
+ * @param {import('../test/planted/run.mjs').Case[]} cases
+ * @param {(outcome: Outcome) => void} report called with each as it ends
+ */
+async function build(cases, report) {
   say('A container engine and the StageX images');
   const { setUp } = await import('../test/engine/engine.mjs');
   const log = (/** @type {string} */ line) => process.stderr.write(`${line}\n`);
   const engine = await setUp({ languages: ['rust', 'node', 'python', 'go'], log });
-  say(`${chosen.length} cases, on ${engine.standIns ? 'stand-ins for StageX' : 'StageX'}`);
+  say(`${cases.length} cases, on ${engine.standIns ? 'stand-ins for StageX' : 'StageX'}`);
   const reference = await pins();
-  process.stdout.write(row(['case', 'language', 'planted', 'found', 'certain', 'exit', 'seconds', 'line', 'verdict']));
-  const outcomes = [];
   const server = await startServer();
   try {
-    for (const one of chosen) {
-      const { port } = server;
-      const outcome = await runCase(one, { reference, port, env: { ...process.env, ...engine.env } });
-      outcomes.push(outcome);
-      show(outcome, values.details === true);
-    }
+    for (const one of cases)
+      report(await runCase(one, { reference, port: server.port, env: { ...process.env, ...engine.env } }));
   } finally {
     await server.close();
   }
-  return total(outcomes);
 }
 
 /**
@@ -54,7 +70,7 @@ async function pins() {
   const folder = mkdtempSync(path.join(root, 'node_modules', '.planted-'));
   try {
     const outfile = path.join(folder, 'releases.mjs');
-    await build({
+    await bundle({
       entryPoints: [path.join(root, 'src/stagex/releases.ts')],
       outfile,
       bundle: true,
@@ -87,22 +103,26 @@ function show({ planted, exit, seconds, found, verdict, placed, problems }, deta
   if (details && found) process.stdout.write(`    ${found.path} (line ${found.line ?? '?'}): ${found.evidence}\n`);
 }
 
-/** @param {Outcome[]} outcomes @returns {number} the exit code */
-function total(outcomes) {
-  const planted = outcomes.filter(({ planted: { plants } }) => plants !== null);
-  const count = (/** @type {string} */ word) => planted.filter(({ verdict }) => verdict === word).length;
-  const controls = outcomes.filter(({ planted: { plants } }) => plants === null);
+/** @param {{ cases: Outcome[], pairs: Outcome[] }} outcomes @returns {number} the exit code */
+function total({ cases, pairs }) {
+  const planted = cases.filter(({ planted: { plants } }) => plants !== null);
+  const controls = cases.filter(({ planted: { plants } }) => plants === null);
   const quiet = controls.filter(({ problems }) => problems.length === 0).length;
-  const broken = outcomes.filter(({ problems }) => problems.length > 0);
-  const enough = namedWellEnough(planted);
-  process.stdout.write(
-    `\n${planted.length} planted: ${count('right')} named right, ${count('wrong')} wrong, ${count('uncertain')} uncertain, ` +
-      `${count('missed')} missed; the instruction named right in ${planted.filter(({ placed }) => placed).length}\n${controls.length} controls: ${quiet} reproducible\n`,
-  );
+  const placed = planted.filter((one) => one.placed).length;
+  process.stdout.write(`\n${inWords('planted', planted)}; the instruction named right in ${placed}\n`);
+  process.stdout.write(`${inWords('prepared pairs', pairs)}\n${controls.length} controls: ${quiet} reproducible\n`);
+  const broken = [...cases, ...pairs].filter(({ problems }) => problems.length > 0);
   if (broken.length > 0)
     process.stdout.write(`Not as it must be: ${broken.map((one) => one.planted.name).join(', ')}\n`);
+  const enough = namedWellEnough(planted) && namedWellEnough(pairs);
   if (!enough) process.stdout.write('The cause is named right in less than nine of ten.\n');
   return broken.length === 0 && enough ? 0 : 1;
+}
+
+/** @param {string} what @param {Outcome[]} outcomes */
+function inWords(what, outcomes) {
+  const count = (/** @type {string} */ word) => `${outcomes.filter(({ verdict }) => verdict === word).length} ${word}`;
+  return `${outcomes.length} ${what}: ${['right', 'wrong', 'uncertain', 'missed'].map(count).join(', ')}`;
 }
 
 process.exitCode = await main().catch((error) => {

@@ -4,6 +4,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { writePair } from './archives.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.dirname(path.dirname(here));
@@ -12,7 +13,7 @@ const root = path.dirname(path.dirname(here));
  * What a case plants, from its case.json.
  * @typedef {object} Case
  * @property {string} name the folder's
- * @property {'shell' | 'rust' | 'node' | 'python' | 'go'} language
+ * @property {'shell' | 'rust' | 'node' | 'python' | 'go' | 'pair'} language `pair`: not built, two prepared images
  * @property {string | null} plants the cause, in the words of the contract; null for a control
  * @property {string[]} [accepts] other causes that are as true: a listing holds times and modes
  * @property {boolean} [mixed] whether several causes make the difference: nobody may be certain of one
@@ -78,6 +79,27 @@ export async function runCase(planted, options) {
   }
 }
 
+/**
+ * Compares a prepared pair of images, of which nothing else is known.
+ * @param {import('./pairs.mjs').Pair} pair
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Promise<Outcome>}
+ */
+export async function runPair(pair, env) {
+  const folder = mkdtempSync(path.join(tmpdir(), 'planted-'));
+  try {
+    const started = Date.now();
+    const archives = await writePair(pair, folder);
+    const args = [path.join(root, 'dist/cli.js'), 'compare', ...archives, '--json'];
+    const { exit, stdout, stderr } = await runProgram(process.execPath, args, env);
+    const seconds = (Date.now() - started) / 1000;
+    const { contents: _, ...planted } = pair;
+    return judge({ ...planted, language: 'pair', note: '' }, { exit, stdout, stderr, seconds });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 /** @param {Case} planted @param {string} folder @param {Options} options */
 function writeRepository(planted, folder, { reference, port }) {
   cpSync(path.join(here, 'cases', planted.name), folder, { recursive: true });
@@ -133,8 +155,11 @@ export function judge(planted, { exit, stdout, stderr, seconds }) {
     return { planted, exit, seconds, ...missed([...problems, `no result: ${why}`]) };
   }
   if (document.reproducible !== (planted.plants === null)) problems.push(`reproducible: ${document.reproducible}`);
-  if (document.builds.some((/** @type {{ executionProved: boolean }} */ build) => !build.executionProved))
-    problems.push('a build is not proved');
+  // A comparison of images knows nothing of builds.
+  if (planted.language !== 'pair') {
+    const proved = document.builds.filter((/** @type {{ executionProved: boolean }} */ one) => one.executionProved);
+    if (proved.length < 2 || proved.length < document.builds.length) problems.push('not every build is proved');
+  }
   const differences = /** @type {Found[]} */ (document.differences).filter(({ inEnclave }) => inEnclave);
   return { planted, exit, seconds, ...judgeDifferences(planted, differences, problems) };
 }

@@ -12,7 +12,11 @@ const clock = { name: 'clock', language: 'shell', plants: 'wall-clock', path: '/
 const found: Found = { path: '/app/at-1', inEnclave: true, cause: 'wall-clock', certain: true, evidence: '' };
 const ran = (exit: number, differences: Found[]) => ({
   exit,
-  stdout: JSON.stringify({ reproducible: exit === 0, differences, builds: [{ executionProved: true }] }),
+  stdout: JSON.stringify({
+    reproducible: exit === 0,
+    differences,
+    builds: [{ executionProved: true }, { executionProved: true }],
+  }),
   stderr: '',
   seconds: 1,
 });

@@ -3,37 +3,21 @@ import { measuredTree } from '../../../src/caution/measure.ts';
 import { explain } from '../../../src/explain/explain.ts';
 import { compareTrees } from '../../../src/image/compare.ts';
 import { readImage } from '../../../src/image/image.ts';
-import { type TarMember, writeTar } from '../../../src/image/tar-writer.ts';
-import { makePairs, type Pair } from '../../planted/pairs.ts';
+import { writePair } from '../../planted/archives.mjs';
+import { makePairs, type Pair } from '../../planted/pairs.mjs';
 import { type Found, judgeDifferences } from '../../planted/run.mjs';
-import { archiveOf, temporary } from '../image/layers.ts';
+import { temporary } from '../image/layers.ts';
 
 const pairs = await makePairs();
 
-/** An archive of an image with one file, and one that never differs. */
-async function imageOf(file: string, content: string | Buffer | null): Promise<string> {
-  const members = [member('app/same', 'same\n'), ...(content === null ? [] : [member(file.slice(1), content)])];
-  const parts: Buffer[] = [];
-  for await (const part of writeTar(members)) parts.push(part);
-  return archiveOf([Buffer.concat(parts)]);
-}
-
-function member(name: string, content: string | Buffer): TarMember {
-  const body = Buffer.from(content);
-  return { path: name, type: 'file', mode: 0o644, link: '', size: body.length, content: once(body) };
-}
-
-async function* once(body: Buffer): AsyncGenerator<Buffer> {
-  yield body;
-}
-
-async function compare({ path: file, contents }: Pair): Promise<Found[]> {
-  const read = async (content: string | Buffer | null) => {
-    const image = await readImage(await imageOf(file, content), { spool: temporary() });
+async function compare(pair: Pair): Promise<Found[]> {
+  const read = async (archive: string) => {
+    const image = await readImage(archive, { spool: temporary() });
     return { image, measured: measuredTree(image.tree) };
   };
+  const [a, b] = await writePair(pair, temporary());
   const found: Found[] = [];
-  for (const difference of compareTrees([await read(contents[0]), await read(contents[1])])) {
+  for (const difference of compareTrees([await read(a), await read(b)])) {
     const { carrier, ...explained } = await explain(difference, {
       names: ['a.tar', 'b.tar'],
       facts: [null, null],

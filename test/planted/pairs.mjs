@@ -1,86 +1,27 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
-import { gzipSync } from 'node:zlib';
-import { type TarMember, writeTar } from '../../src/image/tar-writer.ts';
+// Pairs of files as two builds on different machines leave them: causes that one machine cannot provoke.
+import { fixture, gzip, lines, listed, program, pyc } from './archives.mjs';
 
 /**
- * Pairs of files as two builds on different machines leave them: causes that one machine cannot provoke.
- * Nothing is known of these builds but what they made, as when two archives are compared.
+ * Nothing is known of the two builds but what they made, as when two archives are compared.
+ * @typedef {object} Pair
+ * @property {string} name
+ * @property {string} plants the cause
+ * @property {string[]} [accepts] other causes that are as true
+ * @property {string} path of the file that differs
+ * @property {[string | Buffer | null, string | Buffer | null]} contents null where the file is missing
  */
-export interface Pair {
-  name: string;
-  plants: string;
-  /** Other causes that are as true. */
-  accepts?: string[];
-  /** Of the file that differs. */
-  path: string;
-  /** Null where the file is missing. */
-  contents: [string | Buffer | null, string | Buffer | null];
+
+const root = { uid: 0, gid: 0, uname: 'root', gname: 'root' };
+const alice = { uid: 1000, gid: 1000, uname: 'alice', gname: 'alice' };
+const runner = { uid: 1001, gid: 127, uname: 'runner', gname: 'docker' };
+
+/** @returns {Promise<Pair[]>} */
+export async function makePairs() {
+  return [...machinePairs(), ...accountPairs(), ...timePairs(), ...(await orderPairs()), ...sourcePairs()];
 }
 
-const fixture = (name: string) => readFileSync(path.join(import.meta.dirname, 'fixtures', name));
-const lines = (...text: string[]) => `${text.join('\n')}\n`;
-
-/** A tar of these files; owner and group by name, as GNU tar writes them. */
-async function tar(names: readonly string[], owner: { uid: number; name: string }): Promise<Buffer> {
-  const members = names.map((name): TarMember => {
-    const body = Buffer.from(`${name}\n`);
-    return { path: name, type: 'file', mode: 0o644, link: '', size: body.length, content: once(body) };
-  });
-  const parts: Buffer[] = [];
-  for await (const part of writeTar(members)) parts.push(part);
-  const bytes = Buffer.concat(parts);
-  for (let at = 0, left = names.length; left > 0; at += 1024, left -= 1) own(bytes.subarray(at, at + 512), owner);
-  return bytes;
-}
-
-async function* once(body: Buffer): AsyncGenerator<Buffer> {
-  yield body;
-}
-
-/** Puts an owner into a tar header, and mends its check sum. */
-function own(header: Buffer, { uid, name }: { uid: number; name: string }): void {
-  for (const at of [108, 116]) header.write(uid.toString(8).padStart(7, '0'), at, 'latin1');
-  for (const at of [265, 297]) header.write(name.padEnd(32, '\0'), at, 'latin1');
-  header.write(' '.repeat(8), 148, 'latin1');
-  const sum = header.reduce((total, byte) => total + byte, 0);
-  header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
-}
-
-/** A gzip header's byte 9 names the system that packed it, byte 8 the effort. Source: RFC 1952. */
-function gzip(text: string, system: number, effort: number): Buffer {
-  const bytes = gzipSync(text);
-  bytes[8] = effort;
-  bytes[9] = system;
-  return bytes;
-}
-
-/** A `.pyc` of the same code: only the time of its source differs. Source: PEP 552. */
-function pyc(time: number): Buffer {
-  const bytes = Buffer.alloc(64);
-  bytes.writeUInt32LE(0x0a0d0df3, 0);
-  bytes.writeUInt32LE(time, 8);
-  bytes.writeUInt32LE(40, 12);
-  bytes.fill('code', 16);
-  return bytes;
-}
-
-/** A program that holds the path of its source, as compilers leave it in messages. */
-function program(source: string): Buffer {
-  const text = Buffer.alloc(256);
-  text.write(`\0assertion failed\0${source}/src/main.c\0`, 0, 'latin1');
-  const header = Buffer.alloc(64);
-  header.write('\x7fELF\x02\x01\x01', 0, 'latin1');
-  header.writeUInt16LE(2, 16);
-  header.writeUInt16LE(62, 18);
-  header.writeUInt32LE(1, 20);
-  header.writeUInt16LE(64, 52);
-  return Buffer.concat([header, text]);
-}
-
-const root = { uid: 0, name: 'root' };
-
-export async function makePairs(): Promise<Pair[]> {
+/** What the machine is. @returns {Pair[]} */
+function machinePairs() {
   return [
     {
       name: 'kernel-release',
@@ -130,6 +71,12 @@ export async function makePairs(): Promise<Pair[]> {
       path: '/app/build.env',
       contents: [lines('MAKEFLAGS=-j8', 'CC=clang'), lines('MAKEFLAGS=-j64', 'CC=clang')],
     },
+  ];
+}
+
+/** Who builds, in what surroundings. @returns {Pair[]} */
+function accountPairs() {
+  return [
     {
       name: 'user-manifest',
       plants: 'user',
@@ -170,6 +117,46 @@ export async function makePairs(): Promise<Pair[]> {
       contents: [lines('<p>Stand: Dienstag, 3. März 2026</p>'), lines('<p>Stand: Tuesday, 3 March 2026</p>')],
     },
     {
+      name: 'build-path-map',
+      plants: 'build-path',
+      path: '/app/bundle.js.map',
+      contents: [
+        JSON.stringify({ version: 3, sources: ['/home/alice/src/service/src/app.ts'], mappings: 'AAAA' }),
+        JSON.stringify({ version: 3, sources: ['/builds/group/service/src/app.ts'], mappings: 'AAAA' }),
+      ],
+    },
+    {
+      name: 'build-path-program',
+      plants: 'build-path',
+      path: '/app/service',
+      contents: [program('/home/alice/service'), program('/builds/team/service')],
+    },
+    {
+      name: 'environment-ci',
+      plants: 'environment',
+      path: '/app/build.env',
+      contents: [
+        lines('CI=true', 'BUILD_NUMBER=41', 'PATH=/usr/bin'),
+        lines('CI=true', 'BUILD_NUMBER=42', 'PATH=/usr/bin'),
+      ],
+    },
+    {
+      name: 'environment-home',
+      plants: 'environment',
+      accepts: ['user'],
+      path: '/app/env.txt',
+      contents: [
+        lines('HOME=/root', 'PATH=/usr/bin:/bin', 'SHLVL=1'),
+        lines('HOME=/home/runner', 'PATH=/usr/local/bin:/usr/bin:/bin', 'SHLVL=2'),
+      ],
+    },
+  ];
+}
+
+/** When, by which zone. @returns {Pair[]} */
+function timePairs() {
+  return [
+    {
       name: 'timezone-offset',
       plants: 'timezone',
       path: '/app/changelog.json',
@@ -194,27 +181,24 @@ export async function makePairs(): Promise<Pair[]> {
       ],
     },
     {
-      name: 'build-path-map',
-      plants: 'build-path',
-      path: '/app/bundle.js.map',
-      contents: [
-        JSON.stringify({ version: 3, sources: ['/home/alice/src/service/src/app.ts'], mappings: 'AAAA' }),
-        JSON.stringify({ version: 3, sources: ['/builds/group/service/src/app.ts'], mappings: 'AAAA' }),
-      ],
+      name: 'pyc-time',
+      plants: 'bytecode',
+      path: '/app/__pycache__/service.cpython-313.pyc',
+      contents: [pyc(1_700_000_000), pyc(1_750_000_000)],
     },
-    {
-      name: 'build-path-program',
-      plants: 'build-path',
-      path: '/app/service',
-      contents: [program('/home/alice/service'), program('/builds/team/service')],
-    },
+  ];
+}
+
+/** In which order, and how it is packed. @returns {Promise<Pair[]>} */
+async function orderPairs() {
+  return [
     {
       name: 'directory-order-tar',
       plants: 'directory-order',
       path: '/app/assets.tar',
       contents: [
-        await tar(['a.txt', 'b.txt', 'c.txt', 'd.txt'], root),
-        await tar(['c.txt', 'a.txt', 'd.txt', 'b.txt'], root),
+        await listed(['a.txt', 'b.txt', 'c.txt', 'd.txt'], root),
+        await listed(['c.txt', 'a.txt', 'd.txt', 'b.txt'], root),
       ],
     },
     {
@@ -231,10 +215,7 @@ export async function makePairs(): Promise<Pair[]> {
       plants: 'archive-metadata',
       accepts: ['user'],
       path: '/app/assets.tar',
-      contents: [
-        await tar(['a.txt', 'b.txt'], { uid: 1000, name: 'alice' }),
-        await tar(['a.txt', 'b.txt'], { uid: 1001, name: 'runner' }),
-      ],
+      contents: [await listed(['a.txt', 'b.txt'], alice), await listed(['a.txt', 'b.txt'], runner)],
     },
     {
       name: 'gzip-flags',
@@ -248,6 +229,35 @@ export async function makePairs(): Promise<Pair[]> {
       path: '/app/lib/libservice.rlib',
       contents: [fixture('codegen-units-1.rlib'), fixture('codegen-units-4.rlib')],
     },
+    {
+      name: 'database-rows',
+      plants: 'database-order',
+      path: '/app/data.db',
+      contents: [fixture('rows-a.db'), fixture('rows-b.db')],
+    },
+    {
+      name: 'database-dump',
+      plants: 'database-order',
+      path: '/app/seed.sql',
+      contents: [
+        lines(
+          "INSERT INTO users VALUES('u1','ada');",
+          "INSERT INTO users VALUES('u2','grace');",
+          "INSERT INTO users VALUES('u3','barbara');",
+        ),
+        lines(
+          "INSERT INTO users VALUES('u3','barbara');",
+          "INSERT INTO users VALUES('u1','ada');",
+          "INSERT INTO users VALUES('u2','grace');",
+        ),
+      ],
+    },
+  ];
+}
+
+/** Out of which sources. @returns {Pair[]} */
+function sourcePairs() {
+  return [
     {
       name: 'vcs-describe',
       plants: 'vcs-stamp',
@@ -283,29 +293,6 @@ export async function makePairs(): Promise<Pair[]> {
       ],
     },
     {
-      name: 'database-rows',
-      plants: 'database-order',
-      path: '/app/data.db',
-      contents: [fixture('rows-a.db'), fixture('rows-b.db')],
-    },
-    {
-      name: 'database-dump',
-      plants: 'database-order',
-      path: '/app/seed.sql',
-      contents: [
-        lines(
-          "INSERT INTO users VALUES('u1','ada');",
-          "INSERT INTO users VALUES('u2','grace');",
-          "INSERT INTO users VALUES('u3','barbara');",
-        ),
-        lines(
-          "INSERT INTO users VALUES('u3','barbara');",
-          "INSERT INTO users VALUES('u1','ada');",
-          "INSERT INTO users VALUES('u2','grace');",
-        ),
-      ],
-    },
-    {
       name: 'unlocked-npm',
       plants: 'unlocked-dependency',
       path: '/app/node_modules/left-pad/package.json',
@@ -328,31 +315,6 @@ export async function makePairs(): Promise<Pair[]> {
         lines('HTTP/1.1 200 OK', 'Server: nginx', 'X-Request-Id: 7f3a', 'Content-Type: text/plain', '', 'EUR 1.0842'),
         lines('HTTP/1.1 200 OK', 'Server: nginx', 'X-Request-Id: c01d', 'Content-Type: text/plain', '', 'EUR 1.0915'),
       ],
-    },
-    {
-      name: 'environment-ci',
-      plants: 'environment',
-      path: '/app/build.env',
-      contents: [
-        lines('CI=true', 'BUILD_NUMBER=41', 'PATH=/usr/bin'),
-        lines('CI=true', 'BUILD_NUMBER=42', 'PATH=/usr/bin'),
-      ],
-    },
-    {
-      name: 'environment-home',
-      plants: 'environment',
-      accepts: ['user'],
-      path: '/app/env.txt',
-      contents: [
-        lines('HOME=/root', 'PATH=/usr/bin:/bin', 'SHLVL=1'),
-        lines('HOME=/home/runner', 'PATH=/usr/local/bin:/usr/bin:/bin', 'SHLVL=2'),
-      ],
-    },
-    {
-      name: 'pyc-time',
-      plants: 'bytecode',
-      path: '/app/__pycache__/service.cpython-313.pyc',
-      contents: [pyc(1_700_000_000), pyc(1_750_000_000)],
     },
   ];
 }
