@@ -9,6 +9,8 @@ const inherited = [
   'GIT_PREFIX',
   'GIT_COMMON_DIR',
   'GIT_OBJECT_DIRECTORY',
+  'GIT_ALTERNATE_OBJECT_DIRECTORIES',
+  'GIT_NAMESPACE',
 ];
 
 /** What git said. */
@@ -20,28 +22,63 @@ export interface GitResult {
   installed: boolean;
 }
 
-async function git(folder: string, args: readonly string[], signal?: AbortSignal): Promise<GitResult> {
+export interface GitOptions {
+  signal?: AbortSignal;
+  /** Configuration that wins over every file's: names and values. */
+  config?: readonly (readonly [name: string, value: string])[];
+  /** Index to work with instead of the repository's own. */
+  index?: string;
+  /** What git reads from its standard input. */
+  input?: string;
+}
+
+async function git(folder: string, args: readonly string[], options: GitOptions = {}): Promise<GitResult> {
+  const { signal, config = [], index, input } = options;
   const env: Record<string, string | undefined> = { GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' };
   for (const name of inherited) env[name] = undefined;
+  if (index !== undefined) env.GIT_INDEX_FILE = index;
+  // Unlike -c, this takes names with any character. Source: https://git-scm.com/docs/git-config#ENVIRONMENT
+  env.GIT_CONFIG_COUNT = String(config.length);
+  for (const [at, [name, value]] of config.entries()) {
+    env[`GIT_CONFIG_KEY_${at}`] = name;
+    env[`GIT_CONFIG_VALUE_${at}`] = value;
+  }
   const result = await run(
     { file: 'git', args: ['-C', folder, ...args] },
-    { env, ...(signal ? { cancelSignal: signal } : {}), stripFinalNewline: false },
+    {
+      env,
+      stripFinalNewline: false,
+      maxBuffer: 512 * 2 ** 20,
+      ...(signal ? { cancelSignal: signal } : {}),
+      ...(input === undefined ? {} : { stdin: 'pipe', input }),
+    },
   );
   throwIfCancelled(signal);
   return {
     ok: !result.failed,
     stdout: String(result.stdout ?? ''),
-    stderr: String(result.stderr ?? ''),
+    stderr: String(result.stderr ?? result.shortMessage ?? ''),
     installed: result.code !== 'ENOENT',
   };
 }
 
 /**
- * Asks git about a folder. A repository's own configuration names programs that git runs on the way: none of them is,
- * since the folder may be anybody's.
+ * Asks git about a folder. A repository's own configuration names programs that git runs on the way: neither hooks nor
+ * watchers are, since the folder may be anybody's. Filters run unless `config` turns them off (`noFilters`).
+ * @throws CancelledError when the signal fires.
  */
-function readGit(folder: string, args: readonly string[]): Promise<GitResult> {
-  return git(folder, ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null', ...args]);
+export function readGit(folder: string, args: readonly string[], options: GitOptions = {}): Promise<GitResult> {
+  return git(folder, ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null', ...args], options);
+}
+
+/** Configuration under which git runs none of the filters (LFS, encryption) that a folder's configuration names. */
+export async function noFilters(folder: string, signal?: AbortSignal): Promise<[name: string, value: string][]> {
+  const pattern = '^filter\\..*\\.(clean|smudge|process|required)$';
+  const args = ['config', '-z', '--name-only', '--get-regexp', pattern];
+  // Fails when there is none.
+  const { stdout } = await readGit(folder, args, signal ? { signal } : {});
+  const names = new Set(stdout.split('\0').filter(Boolean));
+  return [...names].map((name) => [name, name.endsWith('.required') ? 'false' : '']);
 }
 
 /**
@@ -95,11 +132,11 @@ export async function initialise(
   message: string,
   signal: AbortSignal,
 ): Promise<FirstCommit> {
-  const init = await git(folder, ['init', '--quiet', '--initial-branch=main'], signal);
+  const init = await git(folder, ['init', '--quiet', '--initial-branch=main'], { signal });
   if (!init.ok) return 'no-git';
-  const identity = await git(folder, ['-c', 'user.useConfigOnly=true', 'var', 'GIT_COMMITTER_IDENT'], signal);
+  const identity = await git(folder, ['-c', 'user.useConfigOnly=true', 'var', 'GIT_COMMITTER_IDENT'], { signal });
   if (!identity.ok) return 'no-author';
-  const added = await git(folder, ['add', '--', ...files], signal);
-  const committed = added.ok && (await git(folder, ['commit', '--quiet', '--message', message], signal)).ok;
+  const added = await git(folder, ['add', '--', ...files], { signal });
+  const committed = added.ok && (await git(folder, ['commit', '--quiet', '--message', message], { signal })).ok;
   return committed ? 'committed' : 'failed';
 }

@@ -17,6 +17,7 @@ import { type Proved, proveBuilds } from './proved.ts';
 import { assemble } from './result.ts';
 import type { Run } from './run.ts';
 import { readSource } from './source/checkout.ts';
+import { checkContext } from './source/context.ts';
 import { fetchOverlay, notLaid, startedRoot } from './start/overlay.ts';
 import { notStarted, readRun, removeLabelled, type Started, startService } from './start/start.ts';
 import type { Verified, VerifyRequest } from './types.ts';
@@ -59,6 +60,8 @@ async function verifyInside(request: VerifyRequest): Promise<Verified> {
     readSource(root, { written: request.written, needed, signal }),
     CacheKeeper.open(engines, file, signal),
   ]);
+  const names = source.files.map((one) => one.path);
+  source.findings.push(...(await checkContext(root, containerfile, { text, file, names })));
   const replaced = overrides(file, request.images);
   const findStep = stepFinder(file, replaced);
   const folder = await makeRunFolder();
