@@ -94,6 +94,7 @@ export function heldStill(
     'cpu-count',
     ...(versions.size > 1 ? [] : ['engine']),
     ...(has('builder') ? [] : ['builder']),
+    // A builder sends a build context sorted by name: whatever order the checkouts have, no step sees it.
     'directory-order',
     'user',
     'locale',
