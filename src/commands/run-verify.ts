@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Finding } from '../app.ts';
 import { containerfileOf, type Procfile, parseProcfile } from '../caution/procfile.ts';
-import { UserError } from '../errors.ts';
+import { throwIfCancelled, UserError } from '../errors.ts';
 import { liveDisplay } from '../report/live.ts';
 import type { Target } from '../target.ts';
 import { type ContainerCli, containerCli, dockerCli } from '../verify/engines/cli.ts';
@@ -40,6 +40,8 @@ export async function runVerify(target: Target, choices: VerifyChoices, io: Io):
       onEvent: live.onEvent,
     });
     verified.verification.findings.push(...leftoversRemoved(await leftovers));
+    // Cleaning up goes on when a signal comes; that nobody wants the outcome any more stays true.
+    throwIfCancelled(io.signal);
     return verified;
   } finally {
     live.stop();

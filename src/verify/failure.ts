@@ -22,6 +22,8 @@ export function buildFailure(
       next: 'See what the engine says above.',
     });
   }
+  const full = diskFull(failed);
+  if (full) return full;
   const line = lineOf(file, findStep, failed);
   const where = line === null ? '' : ` (${containerfile}:${line})`;
   const output = failed.log.slice(-shownLines);
@@ -35,6 +37,23 @@ export function buildFailure(
       line === null
         ? 'See what the engine says above.'
         : `Correct line ${line} of ${containerfile}, or what it needs, and run this again.`,
+  });
+}
+
+const noSpace = /no space left on device|disk quota exceeded/i;
+
+/** A disk without room is no fault of the Containerfile: which disk it is, and what to do; null for other failures. */
+function diskFull({ name, error, log }: Vertex): UserError | null {
+  const step = printableLine(name, 160);
+  // The engine's client writes the image here; all else is written where the engine keeps its data.
+  if (noSpace.test(error) && error.includes(os.tmpdir())) {
+    return new UserError('disk-full', `The disk is full: the image does not fit into ${os.tmpdir()}.`, {
+      next: 'Make room there, or set TMPDIR to a folder that has it.',
+    });
+  }
+  if (!noSpace.test(error) && !log.slice(-shownLines).some((text) => noSpace.test(text))) return null;
+  return new UserError('disk-full', `The engine's disk is full, at ${step}: ${printableLine(error, 300)}`, {
+    next: "Make room where the engine keeps its data (docker system df says what takes it), or raise the step's own limits.",
   });
 }
 

@@ -75,6 +75,7 @@ export interface TerminalRun {
   type(keys: string): void;
   kill(signal: string): void;
   text(): string;
+  pid: number;
   exit: Promise<number>;
 }
 
@@ -108,6 +109,7 @@ export function runInTerminal(args: string[], cwd: string, env: Record<string, s
   const text = () => seen.replace(/\u001b\[[0-9;?]*[A-Za-z]/g, '');
   return {
     text,
+    pid: terminal.pid,
     exit,
     type: (typed) => terminal.write(typed),
     kill: (signal) => terminal.kill(signal),

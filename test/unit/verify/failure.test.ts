@@ -1,0 +1,37 @@
+import os from 'node:os';
+import { describe, expect, it } from 'vitest';
+import { readContainerfile, stepFinder } from '../../../src/verify/containerfile.ts';
+import { emptyProgress, type Vertex } from '../../../src/verify/engines/progress.ts';
+import { buildFailure } from '../../../src/verify/failure.ts';
+
+const file = readContainerfile('FROM scratch\nRUN make\n');
+const failed = (vertex: Partial<Vertex>) => {
+  const progress = emptyProgress();
+  const name = '[1/1] RUN make';
+  progress.vertices.set('a', { name, started: 1, completed: 2, cached: false, error: '', log: [], ...vertex });
+  return buildFailure('Containerfile', file, stepFinder(file, []), progress);
+};
+
+describe('a full disk', () => {
+  it('is told apart: the one that the image is written to', () => {
+    const error = `write ${os.tmpdir()}/create-caution-app-x/build-1/image.tar: no space left on device`;
+    const { code, message, next } = failed({ name: 'exporting to oci image format', error });
+    expect(code).toBe('disk-full');
+    expect(message).toContain(os.tmpdir());
+    expect(next).toContain('TMPDIR');
+  });
+
+  it.each([
+    ['the engine says so', { error: 'failed to create snapshot: write /var/lib/x: no space left on device' }],
+    ['the step says so', { error: 'exit code: 1', log: ['cc: error: No space left on device'] }],
+  ])('is told apart: the one of the engine, when %s', (_, vertex) => {
+    const { code, message, next } = failed(vertex);
+    expect(code).toBe('disk-full');
+    expect(message).toContain("engine's disk is full, at [1/1] RUN make");
+    expect(next).toContain('docker system df');
+  });
+
+  it('is not what every failure is', () => {
+    expect(failed({ error: 'exit code: 2', log: ['no rule to make target'] })).toMatchObject({ code: 'build-failed' });
+  });
+});
