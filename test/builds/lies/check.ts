@@ -89,15 +89,14 @@ export interface NaiveOptions {
  * @returns SHA-256 of the archive; where the index has an attestation, that is part of it.
  */
 export async function naiveBuild(folder: string, options: NaiveOptions = {}): Promise<string> {
-  const { bytes } = await naiveArchive(folder, options);
-  return createHash('sha256').update(bytes).digest('hex');
+  return (await naiveArchive(folder, options)).sha256;
 }
 
 /** The archive that such a build gives. */
 export async function naiveArchive(
   folder: string,
   options: NaiveOptions = {},
-): Promise<{ file: string; bytes: Buffer }> {
+): Promise<{ file: string; sha256: string }> {
   const file = path.join(mkdtempSync(path.join(scratch, 'naive-')), 'image.tar');
   const output = options.output ?? 'source-date-epoch=1,rewrite-timestamp=true';
   await dockerOrThrow(
@@ -114,7 +113,7 @@ export async function naiveArchive(
     ],
     options.environment,
   );
-  return { file, bytes: readFileSync(file) };
+  return { file, sha256: createHash('sha256').update(readFileSync(file)).digest('hex') };
 }
 
 /** Builds a folder twice, one after the other; whether the archives are the same, as a hand-made check would ask. */
