@@ -45,9 +45,12 @@ const busybox = '/bin/busybox';
  * would not get signals that it does not handle. It hands SIGTERM on, and ends as the service ends.
  */
 const init = [
-  'trap "kill -TERM \\$child 2>/dev/null" TERM',
+  'trap "told=1; kill -TERM \\$child 2>/dev/null" TERM',
   `${busybox} sh -c "$1" & child=$!`,
-  'while :; do wait $child; code=$?; kill -0 $child 2>/dev/null || exit $code; done',
+  'wait $child; code=$?',
+  // A signal ends the first wait, maybe when the service has ended as well: its own code comes from another, or is known.
+  'while [ "$told" ]; do told=; wait $child; again=$?; [ $again = 127 ] || code=$again; done',
+  'exit $code',
 ].join('\n');
 
 /**
