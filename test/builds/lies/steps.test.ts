@@ -2,7 +2,16 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { defaultRegistry, defaultRelease, imageReference } from '../../../src/stagex/releases.ts';
 import { busyboxContainerfile } from '../services.ts';
-import { dockerOrThrow, enclaveDifferences, images, naiveBuild, ours, plainBuild, repository } from './check.ts';
+import {
+  dockerOrThrow,
+  enclaveDifferences,
+  images,
+  naiveBuild,
+  naiveCheckPasses,
+  ours,
+  plainBuild,
+  repository,
+} from './check.ts';
 
 const stagex = { release: defaultRelease, registry: defaultRegistry };
 
@@ -25,6 +34,50 @@ describe('lie 1: two builds at once that the engine merged', () => {
     expect(enclaveDifferences(found)).toMatchObject([{ path: '/app/random' }]);
     for (const build of found.verification.builds)
       expect(build).toMatchObject({ stepsRun: 3, stepsCached: 0, executionProved: true });
+  });
+});
+
+describe('lie 1, by content: a COPY that the engine merged because what it copies is the same, file times aside', () => {
+  const base = busyboxContainerfile().split('\n').slice(0, 3);
+  const times = {
+    Containerfile: [
+      ...base,
+      'RUN mkdir /out && echo same > /out/file',
+      ...base.map((line) => line.replace(' AS build', ' AS two')),
+      'COPY --from=build /out /in',
+      'RUN mkdir -p /rootfs/app && stat -c %y /in/file > /rootfs/app/time && sleep 2',
+      'FROM scratch',
+      'COPY --from=two /rootfs/ /',
+      '',
+    ].join('\n'),
+  };
+  const host = () => ['--build-arg', `BUILDKIT_SANDBOX_HOSTNAME=${randomBytes(4).toString('hex')}`];
+
+  it('fools a check that builds twice at once under different host names', async () => {
+    const build = () => naiveBuild(repository(times), { arguments: ['--provenance=false', ...host()] });
+    const [first, second] = await Promise.all([build(), build()]);
+    expect(second).toBe(first);
+  });
+
+  it('does not fool ours', async () => {
+    const found = await ours(repository(times));
+    expect(enclaveDifferences(found)).toMatchObject([{ path: '/app/time' }]);
+    for (const build of found.verification.builds) expect(build).toMatchObject({ executionProved: true });
+  });
+});
+
+describe('lie 1, by cache: a WORKDIR that --no-cache does not reach', () => {
+  const files = {
+    Containerfile: busyboxContainerfile('RUN stat -c %y /lies-work > /rootfs/app/time').replace(
+      'USER 0',
+      'USER 0\nWORKDIR /lies-work',
+    ),
+  };
+
+  it('fools a check one after the other; no engine makes it anew, so ours says that it held still', async () => {
+    expect(await naiveCheckPasses(repository(files))).toBe(true);
+    const { verification } = await ours(repository(files));
+    expect(verification.heldStill).toContain('workdir-time');
   });
 });
 
