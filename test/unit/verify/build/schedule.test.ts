@@ -13,6 +13,7 @@ describe('how far a build can run beside another one on the same engine', () => 
         'FROM a AS deps',
         'RUN get',
         'FROM a AS build',
+        'RUN prepare',
         'COPY --from=deps / /',
         'RUN make',
         'FROM b',
@@ -35,8 +36,20 @@ describe('how far a build can run beside another one on the same engine', () => 
     ['a COPY from an image', 'COPY --from=ca /certificates /'],
     ['content of the Containerfile', 'COPY <<EOF /x\nhello\nEOF'],
     ['an ADD', 'ADD https://example.org/x.tar /'],
+    ['a COPY that stands by itself', 'COPY --link x /x'],
+    ['a WORKDIR, then a COPY from an image', 'WORKDIR /x\nCOPY --from=ca /certificates /'],
   ])('is nothing when a stage begins with what looks the same in every build: %s', (_, step) => {
     expect(ahead('FROM a AS build', step, 'RUN make', 'FROM b', 'COPY --from=build /out /')).toBeNull();
+  });
+});
+
+describe('a stage that begins with what another stage made', () => {
+  it('keeps builds one after the other: a later RUN could see the times of the other build’s files', () => {
+    const made = ['FROM a AS deps', 'RUN get', 'FROM a AS build'];
+    const rest = ['RUN make', 'FROM b', 'COPY --from=build /out /'];
+    expect(ahead(...made, 'COPY --from=deps / /', ...rest)).toBeNull();
+    expect(ahead(...made, 'RUN prepare', 'COPY --from=deps / /', ...rest)).toBe('build');
+    expect(ahead('FROM a AS deps', 'RUN get', 'FROM deps AS build', 'COPY --from=deps / /', ...rest)).toBe('build');
   });
 });
 
