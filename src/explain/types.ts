@@ -36,6 +36,8 @@ export interface ExplainContext {
   facts: readonly [BuildFacts | null, BuildFacts | null];
   /** The instruction that brought the path in, heredocs included; null when it is not known. */
   script: string | null;
+  /** Sources that the instruction names, as far as they are known: hints, never proof. */
+  sources?: string;
   experiments: readonly Experiment[];
 }
 

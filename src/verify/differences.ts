@@ -9,6 +9,7 @@ import { printableLine } from '../output.ts';
 import { metadataDifferences } from './claims.ts';
 import { experiment } from './experiments.ts';
 import { Placer } from './placing/layers.ts';
+import { readSources } from './placing/sources.ts';
 import { type Placed, placeByText } from './placing/static.ts';
 import type { Proved } from './proved.ts';
 import type { Run } from './run.ts';
@@ -36,13 +37,13 @@ export async function explainAll(run: Run, built: readonly Proved[]): Promise<Ex
     maxDifferences,
   );
   shown.sort((a, b) => (a.path < b.path ? -1 : 1));
-  const facts = built.map(factsOf);
+  const teller = new Teller(run, built);
   const placer = new Placer(run, built);
   const known: { difference: PathDifference; placed: Placed | null; explained: Difference }[] = [];
   for (const [index, difference] of shown.entries()) {
     throwIfCancelled(run.request.signal);
     const placed = index < maxPlaced ? await placer.place(difference) : placeByText(run.file, difference.path);
-    known.push({ difference, placed, explained: await describe(difference, placed, facts, []) });
+    known.push({ difference, placed, explained: await teller.tell(difference, placed, []) });
   }
   const undecided = known.filter(({ difference, explained }) => isOpen(difference, explained));
   const [first, second] = built;
@@ -53,7 +54,7 @@ export async function explainAll(run: Run, built: readonly Proved[]): Promise<Ex
       undecided.map(({ difference }) => difference),
     );
     for (const one of undecided)
-      one.explained = await describe(one.difference, one.placed, facts, experiments.get(one.difference) ?? []);
+      one.explained = await teller.tell(one.difference, one.placed, experiments.get(one.difference) ?? []);
   }
   const mends = known.map(({ placed, explained }) => mendFor(run.text, placed, explained));
   const differences = known.map(({ explained }, index) => withPatch(run, explained, mends[index] ?? null));
@@ -85,23 +86,46 @@ function factsOf({ conditions, context, began, ended }: Proved): BuildFacts {
   return { hostname, context, umask, fileTime: time, cacheBust: conditions.arguments.CACHEBUST ?? null, began, ended };
 }
 
-async function describe(
-  difference: PathDifference,
-  placed: Placed | null,
-  facts: readonly BuildFacts[],
-  experiments: readonly Experiment[],
-): Promise<Difference> {
-  const [i, j] = difference.builds;
-  const explanation = await explain(difference, {
-    names: [`build ${i + 1}`, `build ${j + 1}`],
-    facts: [facts[i] ?? null, facts[j] ?? null],
-    script: placed?.step.script ?? null,
-    experiments,
-  });
-  return {
-    path: `/${printableLine(displayPath(difference.path), 1000)}`,
-    ...(placed ? { stage: placed.stage.name, instruction: placed.step.text, line: placed.step.line } : {}),
-    inEnclave: difference.inEnclave,
-    ...explanation,
-  };
+/** Explains differences with all that is known of the builds; reads each step's sources once. */
+class Teller {
+  readonly #run: Run;
+  readonly #built: readonly Proved[];
+  readonly #facts: readonly BuildFacts[];
+  readonly #sources = new Map<string, Promise<string>>();
+
+  constructor(run: Run, built: readonly Proved[]) {
+    this.#run = run;
+    this.#built = built;
+    this.#facts = built.map(factsOf);
+  }
+
+  async tell(
+    difference: PathDifference,
+    placed: Placed | null,
+    experiments: readonly Experiment[],
+  ): Promise<Difference> {
+    const [i, j] = difference.builds;
+    const explanation = await explain(difference, {
+      names: [`build ${i + 1}`, `build ${j + 1}`],
+      facts: [this.#facts[i] ?? null, this.#facts[j] ?? null],
+      script: placed?.step.script ?? null,
+      sources: placed ? await this.#sourcesOf(placed.step.script) : '',
+      experiments,
+    });
+    return {
+      path: `/${printableLine(displayPath(difference.path), 1000)}`,
+      ...(placed ? { stage: placed.stage.name, instruction: placed.step.text, line: placed.step.line } : {}),
+      inEnclave: difference.inEnclave,
+      ...explanation,
+    };
+  }
+
+  #sourcesOf(script: string): Promise<string> {
+    const known = this.#sources.get(script);
+    if (known) return known;
+    const { source } = this.#run;
+    const read = readSources(this.#built[0]?.context ?? source.root, script, source.files);
+    this.#sources.set(script, read);
+    return read;
+  }
 }

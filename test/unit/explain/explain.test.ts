@@ -59,13 +59,13 @@ describe('explaining a difference', () => {
     expect(await tell('1785578410 x', '1785578470 y')).toMatchObject({ cause: 'wall-clock', certain: false });
     expect(await tell('1685578410', '1685578470')).toMatchObject({ cause: 'unknown', certain: false });
     expect(await tell('1785578470', '1785578410')).toMatchObject({ cause: 'unknown', certain: false });
-    expect(await tell('8f14e45f', 'c9f0f895')).toMatchObject({ cause: 'unknown', certain: false });
+    expect(await tell('8f14e45f', 'c9f0f895')).toMatchObject({ cause: 'random', certain: false });
   });
 
   it('recognises host name, path and file times of its own builds', async () => {
     expect(await tell('on host-0', 'on host-1')).toMatchObject({ cause: 'hostname', certain: true });
     expect(await tell('/tmp/checkout-0/x', '/tmp/checkout-1/x')).toMatchObject({ cause: 'build-path', certain: true });
-    expect(await tell('946684800', '978307200')).toMatchObject({ cause: 'unknown' });
+    expect(await tell('946684800', '978307200')).toMatchObject({ cause: 'file-time', certain: true });
     expect(await tell('2000-01-01T00:00:00Z', '2001-01-01T00:00:00Z')).toMatchObject({
       cause: 'file-time',
       certain: true,

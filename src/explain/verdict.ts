@@ -1,0 +1,220 @@
+import { isText } from './carriers/index.ts';
+import { wordPairs } from './clues/differing.ts';
+import type { Hints } from './clues/hints.ts';
+import { because, isDuring, isFileTime, maskClues } from './clues/masks.ts';
+import { orderCause, reordered, reorderedBytes } from './clues/order.ts';
+import { lookOf, looksRandom } from './clues/words.ts';
+import type { Modes, Texts, Times, Trait } from './trait.ts';
+import type { ExplainContext } from './types.ts';
+
+/** What one trait, or all of them, come from. */
+export interface Verdict {
+  cause: string;
+  certain: boolean;
+  /** What speaks for it. */
+  because: string;
+}
+
+export interface Known {
+  facts: ExplainContext['facts'];
+  hints: Hints;
+  carrier: string | undefined;
+}
+
+export const unknown: Verdict = { cause: 'unknown', certain: false, because: '' };
+
+/** What a trait comes from. */
+export function judge(trait: Trait, known: Known): Verdict {
+  const found = judgeKind(trait, known);
+  const where = trait.where === '' || found.because === '' ? '' : ` (${trait.where})`;
+  return { ...found, because: `${found.because}${where}` };
+}
+
+function judgeKind(trait: Trait, known: Known): Verdict {
+  switch (trait.kind) {
+    case 'mark':
+      return {
+        cause: trait.cause,
+        certain: trait.cause === 'bytecode' || trait.cause === 'build-id',
+        because: trait.because,
+      };
+    case 'order': {
+      const cause = orderCause(trait.items, known.carrier, known.hints);
+      return { cause, certain: false, because: 'the same items stand in another order' };
+    }
+    case 'times':
+      return judgeTimes(trait, known);
+    case 'modes':
+      return judgeModes(trait, known);
+    case 'texts':
+      return judgeTexts(trait, known);
+  }
+}
+
+function judgeTimes({ a, b, step }: Times, { facts: [first, second] }: Known): Verdict {
+  if (!first || !second) return { cause: 'wall-clock', certain: false, because: 'two times stand in it' };
+  if (isFileTime(a, step, first) && isFileTime(b, step, second))
+    return { cause: 'file-time', certain: true, because: because['file-time'] };
+  if (isDuring(a, step, first) && isDuring(b, step, second))
+    return { cause: 'wall-clock', certain: true, because: because['wall-clock'] };
+  return { ...unknown, because: 'times differ, which are neither the builds’ nor the files’' };
+}
+
+function judgeModes({ a, b, directory }: Modes, { facts: [first, second] }: Known): Verdict {
+  const of = (umask: number, mode: number) => (mode & 0o111 || directory ? 0o777 : 0o666) & ~umask;
+  const ours = first && second && first.umask !== second.umask && a === of(first.umask, a) && b === of(second.umask, b);
+  if (ours) return { cause: 'umask', certain: true, because: because.umask };
+  return { cause: 'archive-metadata', certain: false, because: 'modes differ' };
+}
+
+function judgeTexts(texts: Texts, known: Known): Verdict {
+  const { a, b, present } = maskClues(texts.a, texts.b, known.facts);
+  const [clue, ...more] = present;
+  if (clue) {
+    const all = present.map((one) => because[one]).join(', and ');
+    return { cause: clue, certain: texts.whole && more.length === 0 && a === b, because: all };
+  }
+  const items = reordered(texts);
+  if (items)
+    return {
+      cause: orderCause(items, known.carrier, known.hints),
+      certain: false,
+      because: 'the same items stand in another order',
+    };
+  return judgeWords(texts, known) ?? judgeBytes(texts, known);
+}
+
+/** By the words that differ: what most of those that look like something look like. */
+function judgeWords(texts: Texts, known: Known): Verdict | null {
+  const around = { hints: known.hints, timed: known.facts[0] !== null && known.facts[1] !== null };
+  const looks = new Map<string, { count: number; because: string }>();
+  for (const pair of wordPairs(texts)) {
+    const context = `${texts.where} ${pair.context}`.trim();
+    const look = lookOf({ ...pair, context }, around);
+    if (!look) continue;
+    const digest = look.cause === 'random' && (isDigest(pair.a) || known.hints.digest);
+    const cause = digest ? digestCause(known.hints) : look.cause;
+    const before = looks.get(cause)?.count ?? 0;
+    looks.set(cause, { count: before + 1, because: look.because });
+  }
+  // Digests of what differs differ as well: they look random, and are no origin.
+  if (looks.size > 1) looks.delete('random');
+  const [best] = [...looks].sort(([, one], [, other]) => other.count - one.count);
+  return best ? { cause: best[0], certain: false, because: best[1].because } : null;
+}
+
+function isDigest(word: string): boolean {
+  return /(?:^|[^0-9a-f])(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{56}|[0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128})$/i.test(
+    word,
+  );
+}
+
+/** A digest tells nothing of what it is of: the step may. */
+function digestCause(hints: Hints): string {
+  if (hints.random || hints.key || !hints.digest) return 'random';
+  if (hints.hostname) return 'hostname';
+  if (hints.fileTimes) return 'file-time';
+  return hints.clock ? 'wall-clock' : 'random';
+}
+
+/** Binary contents: the same bytes at other places, a number that counts seconds, or bytes as chance puts them. */
+function judgeBytes(texts: Texts, known: Known): Verdict {
+  if (isText(texts.a) && isText(texts.b)) return looksRandom(texts.a) && looksRandom(texts.b) ? random : unknown;
+  const spans = differingSpans(texts.a, texts.b);
+  const [left, right] = [spans.map(([a]) => a).join(''), spans.map(([, b]) => b).join('')];
+  if (reorderedBytes(left, right))
+    return {
+      cause: orderCause([], known.carrier, known.hints),
+      certain: false,
+      because: 'the same bytes stand in another order',
+    };
+  if (spans.some(([a, b]) => isBinaryTime(a, b, known)))
+    return {
+      cause: 'wall-clock',
+      certain: false,
+      because: "a number that counts from 1970 holds each build's own time",
+    };
+  return left.length >= 6 && new Set(left).size > 4 ? random : unknown;
+}
+
+const random: Verdict = { cause: 'random', certain: false, because: 'it looks random' };
+const maxSpans = 200;
+
+/** The stretches that differ, as far as both contents are as long. */
+function differingSpans(a: string, b: string): [string, string][] {
+  const spans: [string, string][] = [];
+  const size = Math.min(a.length, b.length);
+  for (let at = 0; at < size && spans.length < maxSpans; at += 1) {
+    if (a[at] === b[at]) continue;
+    let end = at + 1;
+    for (let same = 0; end < size && same < 4; end += 1) same = a[end] === b[end] ? same + 1 : 0;
+    // A number's first bytes may be the same.
+    const from = Math.max(0, at - 7);
+    spans.push([a.slice(from, end + 7), b.slice(from, end + 7)]);
+    at = end;
+  }
+  return spans;
+}
+
+function isBinaryTime(a: string, b: string, { facts: [first, second] }: Known): boolean {
+  if (!first || !second) return false;
+  const [left, right] = [a, b].map((text) => Buffer.from(text, 'latin1'));
+  if (!left || !right) return false;
+  for (let at = 0; at + 8 <= Math.min(left.length, right.length); at += 1) {
+    for (const unit of [1n, 1000n, 1_000_000n, 1_000_000_000n]) {
+      for (const read of [(bytes: Buffer) => bytes.readBigUInt64LE(at), (bytes: Buffer) => bytes.readBigUInt64BE(at)]) {
+        const [timeA, timeB] = [Number((read(left) * 1000n) / unit), Number((read(right) * 1000n) / unit)];
+        if (isDuring(timeA, 1000, first) && isDuring(timeB, 1000, second) && timeA !== timeB) return true;
+      }
+    }
+  }
+  return false;
+}
+
+/** Causes that are named first when several stand in one file. */
+const ranking = [
+  ...[
+    'cache-bust',
+    'generated-key',
+    'hostname',
+    'build-path',
+    'wall-clock',
+    'file-time',
+    'bytecode',
+    'umask',
+    'temporary-path',
+  ],
+  ...[
+    'address',
+    'process-id',
+    'vcs-stamp',
+    'build-id',
+    'parallel-order',
+    'hash-order',
+    'directory-order',
+    'database-order',
+  ],
+];
+
+/** What all traits together come from: certain only when each is, of the same origin. */
+export function together(verdicts: readonly Verdict[]): Verdict {
+  const causes = [...new Set(verdicts.map(({ cause }) => cause))];
+  const [only] = causes;
+  if (only !== undefined && causes.length === 1) {
+    return { cause: only, certain: verdicts.every(({ certain }) => certain), because: reasons(verdicts) };
+  }
+  const rank = ({ cause, certain }: Verdict) =>
+    (cause === 'unknown' ? 300 : cause === 'random' ? 200 : ranking.indexOf(cause) < 0 ? 100 : ranking.indexOf(cause)) -
+    (certain ? 50 : 0);
+  const sorted = [...verdicts].sort((one, other) => rank(one) - rank(other));
+  const best = sorted[0] ?? unknown;
+  return { cause: best.cause, certain: false, because: reasons(sorted.filter(({ cause }) => cause !== 'unknown')) };
+}
+
+const shownReasons = 3;
+
+function reasons(verdicts: readonly Verdict[]): string {
+  const all = [...new Set(verdicts.map((one) => one.because).filter((text) => text !== ''))];
+  const more = all.length > shownReasons ? `, and ${all.length - shownReasons} more` : '';
+  return all.slice(0, shownReasons).join('; ') + more;
+}
