@@ -6,6 +6,7 @@ import { imageClaim, memory } from './claims.ts';
 import { type ConditionsOfBuild, describeVaried, heldStill } from './conditions.ts';
 import { type Explained, maxDifferences } from './differences.ts';
 import { filesKept, floatingBases, moreDifferences, noRun, risks, unprovedSteps } from './findings.ts';
+import { frontendFindings } from './frontend.ts';
 import { stepTimes } from './proof.ts';
 import type { Proved } from './proved.ts';
 import type { Run } from './run.ts';
@@ -82,7 +83,7 @@ function standIns(run: Run, started: Outcome['started']): string[] {
 }
 
 function allFindings(run: Run, { built, explained, started }: Outcome): Finding[] {
-  const { request, source, file } = run;
+  const { request, source, file, text } = run;
   const { containerfile } = request;
   return [
     ...source.findings,
@@ -92,6 +93,7 @@ function allFindings(run: Run, { built, explained, started }: Outcome): Finding[
       built.map(({ proof }) => proof),
     ),
     ...floatingBases(containerfile, file),
+    ...frontendFindings(containerfile, text),
     ...risks(containerfile, file),
     ...(request.start && request.run === null ? [noRun()] : []),
     ...moreDifferences(explained.more, maxDifferences),
