@@ -3,7 +3,7 @@
 /** What a time in whole seconds may stand for: the second that it begins. */
 export const secondMs = 1000;
 const minuteMs = 60_000;
-const dayMs = 86_400_000;
+export const dayMs = 86_400_000;
 
 const month = '(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)';
 const longMonth = '(?:January|February|March|April|May|June|July|August|September|October|November|December)';
@@ -134,17 +134,35 @@ export type Near = readonly { began: number; fileTime: Date }[];
  * Puts `<time>` in the place of every time, in any common form, that belongs somewhere.
  * @param belongs told a time (milliseconds since 1970) and how coarse it is (milliseconds).
  * @param near what a time without a date, or a date without a time, may be near to; none: such are left alone.
+ * @param take told each time that is replaced, as it was written.
  */
-export function maskTimes(text: string, belongs: (at: number, step: number) => boolean, near: Near = []): string {
+export function maskTimes(
+  text: string,
+  belongs: (at: number, step: number) => boolean,
+  near: Near = [],
+  take: (word: string) => void = () => undefined,
+): string {
+  const masking = (ours: (match: string) => boolean) => (match: string) => {
+    if (!ours(match)) return match;
+    take(match);
+    return '<time>';
+  };
   const masked = timeForms.reduce(
-    (rest, { form, read, step }) => rest.replace(form, (match) => (belongs(read(match), step) ? '<time>' : match)),
+    (rest, { form, read, step }) =>
+      rest.replace(
+        form,
+        masking((match) => belongs(read(match), step)),
+      ),
     text,
   );
   const days = near.flatMap(({ began, fileTime }) => [began, fileTime.getTime()]).filter(Number.isFinite);
   if (days.length === 0) return masked;
   return partForms.reduce(
     (rest, { form, read, step }) =>
-      rest.replace(form, (match) => (days.some((day) => belongs(read(match, day), step)) ? '<time>' : match)),
+      rest.replace(
+        form,
+        masking((match) => days.some((day) => belongs(read(match, day), step))),
+      ),
     masked,
   );
 }
@@ -154,4 +172,23 @@ const plausible = { from: Date.UTC(2000, 0, 1), to: Date.UTC(2100, 0, 1) };
 /** Whether a whole word is a time that a program of our days could have written. */
 export function isTime(word: string): boolean {
   return maskTimes(word, (at) => at >= plausible.from && at < plausible.to) === '<time>';
+}
+
+/** Dates without a time, in the forms that people read. */
+const dateForms: readonly RegExp[] = [
+  /(?<![\d.-])20\d\d([-/.])(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])(?![\d.-])/g,
+  /(?<![\d.-])(?:0?[1-9]|[12]\d|3[01])([/.])(?:0?[1-9]|1[0-2])\1(?:20)?\d\d(?![\d.-])/g,
+  /(?<![\d.-])(?:0?[1-9]|1[0-2])\/(?:0?[1-9]|[12]\d|3[01])\/(?:20)?\d\d(?![\d.-])/g,
+  /(?<!\d)20\d\d-W(?:0[1-9]|[1-4]\d|5[0-3])(?:-[1-7])?(?!\d)/g,
+  new RegExp(
+    `(?:${weekday}[a-z]*,? )?(?<!\\d)\\d{1,2}(?:st|nd|rd|th)?[ -](?:${longMonth}|${month})[ -](?:20)?\\d\\d(?!\\d)`,
+    'g',
+  ),
+  new RegExp(`(?:${weekday}[a-z]*,? )?(?:${longMonth}|${month}) +\\d{1,2}(?:st|nd|rd|th)?,? 20\\d\\d(?!\\d)`, 'g'),
+];
+
+/** Puts `<time>` in the place of everything that looks like a time or a date of our days. */
+export function maskDates(text: string): string {
+  const masked = maskTimes(text, (at) => at >= plausible.from && at < plausible.to);
+  return dateForms.reduce((rest, form) => rest.replace(form, '<time>'), masked);
 }

@@ -41,6 +41,8 @@ export interface Order {
   kind: 'order';
   where: string;
   items: readonly string[];
+  /** The items in the second's order. */
+  other: readonly string[];
 }
 
 /** One way in which two contents differ. */

@@ -2,8 +2,9 @@ import { isText } from './carriers/index.ts';
 import { wordPairs } from './clues/differing.ts';
 import type { Hints } from './clues/hints.ts';
 import { because, isDuring, isFileTime, maskClues } from './clues/masks.ts';
-import { orderCause, reordered, reorderedBytes } from './clues/order.ts';
-import { lookOf, looksRandom } from './clues/words.ts';
+import { orderCause, reordered, reorderedBytes, sortedByLanguage } from './clues/order.ts';
+import { looksRandom } from './clues/values.ts';
+import { lookOf } from './clues/words.ts';
 import type { Modes, Texts, Times, Trait } from './trait.ts';
 import type { ExplainContext } from './types.ts';
 
@@ -38,10 +39,8 @@ function judgeKind(trait: Trait, known: Known): Verdict {
         certain: trait.cause === 'bytecode' || trait.cause === 'build-id',
         because: trait.because,
       };
-    case 'order': {
-      const cause = orderCause(trait.items, known.carrier, known.hints);
-      return { cause, certain: false, because: 'the same items stand in another order' };
-    }
+    case 'order':
+      return judgeOrder(trait.items, trait.other, known);
     case 'times':
       return judgeTimes(trait, known);
     case 'modes':
@@ -49,6 +48,15 @@ function judgeKind(trait: Trait, known: Known): Verdict {
     case 'texts':
       return judgeTexts(trait, known);
   }
+}
+
+function judgeOrder(items: readonly string[], other: readonly string[], { carrier, hints }: Known): Verdict {
+  if (sortedByLanguage(items, other)) {
+    const because = 'one order is that of the bytes, the other that of a language';
+    return { cause: 'locale', certain: false, because };
+  }
+  const cause = orderCause(items, carrier, hints);
+  return { cause, certain: false, because: 'the same items stand in another order' };
 }
 
 function judgeTimes({ a, b, step }: Times, { facts: [first, second] }: Known): Verdict {
@@ -74,13 +82,8 @@ function judgeTexts(texts: Texts, known: Known): Verdict {
     const all = present.map((one) => because[one]).join(', and ');
     return { cause: clue, certain: texts.whole && more.length === 0 && a === b, because: all };
   }
-  const items = reordered(texts);
-  if (items)
-    return {
-      cause: orderCause(items, known.carrier, known.hints),
-      certain: false,
-      because: 'the same items stand in another order',
-    };
+  const order = reordered(texts);
+  if (order) return judgeOrder(order.items, order.other, known);
   return judgeWords(texts, known) ?? judgeBytes(texts, known);
 }
 
@@ -99,6 +102,8 @@ function judgeWords(texts: Texts, known: Known): Verdict | null {
   }
   // Digests of what differs differ as well: they look random, and are no origin.
   if (looks.size > 1) looks.delete('random');
+  // Another zone makes another time.
+  if (looks.has('timezone')) looks.delete('wall-clock');
   const [best] = [...looks].sort(([, one], [, other]) => other.count - one.count);
   return best ? { cause: best[0], certain: false, because: best[1].because } : null;
 }

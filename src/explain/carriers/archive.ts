@@ -33,7 +33,12 @@ export function compareMembers(
     const [left, right] = missing.map((members) => members.map(({ name }) => name).join('\n'));
     traits.push({ kind: 'texts', where: 'names of members', a: left ?? '', b: right ?? '', whole: true });
   } else if (a.some(({ name }, index) => b[index]?.name !== name)) {
-    traits.push({ kind: 'order', where: 'members', items: a.map(({ name }) => name) });
+    traits.push({
+      kind: 'order',
+      where: 'members',
+      items: a.map(({ name }) => name),
+      other: b.map(({ name }) => name),
+    });
   }
   for (const member of a) {
     const other = others.get(member.name);

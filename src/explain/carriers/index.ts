@@ -4,6 +4,7 @@ import { readElf } from './elf.ts';
 import { readGzip } from './gzip.ts';
 import { readJson } from './json.ts';
 import { readPyc } from './pyc.ts';
+import { readSqlite } from './sqlite.ts';
 import { readTar } from './tar.ts';
 import { readZip } from './zip.ts';
 
@@ -23,6 +24,7 @@ const carriers: readonly Carrier[] = [
   { name: 'zip', read: (a, b, depth) => readZip(a, b, depth, dissect) },
   { name: 'elf', read: readElf },
   { name: 'pyc', read: readPyc },
+  { name: 'sqlite', read: readSqlite },
   { name: 'json', read: readJson },
 ];
 
@@ -50,7 +52,6 @@ function attempt(read: () => Trait[] | null): Trait[] | null {
 }
 
 function plainCarrier(a: Buffer, b: Buffer): string | undefined {
-  if ([a, b].every((bytes) => bytes.toString('latin1', 0, 16) === 'SQLite format 3\0')) return 'sqlite';
   return [a, b].every((bytes) => isText(bytes.toString('latin1', 0, 1 << 16))) ? 'text' : undefined;
 }
 

@@ -13,7 +13,7 @@ export function readJson(a: Buffer, b: Buffer): Trait[] | null {
   // Equal values: keys in another order, or blanks.
   const keys = keyOrder(left, '');
   const other = keyOrder(right, '');
-  if (keys.join('\n') !== other.join('\n')) return [{ kind: 'order', where: 'keys', items: keys }];
+  if (keys.join('\n') !== other.join('\n')) return [{ kind: 'order', where: 'keys', items: keys, other }];
   return null;
 }
 
@@ -45,7 +45,7 @@ function compareLists(a: unknown[], b: unknown[], where: string, depth: number, 
   const [left, right] = [a.map((item) => JSON.stringify(item)), b.map((item) => JSON.stringify(item))];
   if (left.join() === right.join()) return;
   if (left.length === right.length && [...left].sort().join() === [...right].sort().join()) {
-    traits.push({ kind: 'order', where: `list ${where || '.'}`, items: left });
+    traits.push({ kind: 'order', where: `list ${where || '.'}`, items: left, other: right });
     return;
   }
   for (let index = 0; index < Math.max(a.length, b.length); index += 1)

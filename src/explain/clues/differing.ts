@@ -1,3 +1,4 @@
+import { diffArrays } from 'diff';
 import type { Texts } from '../trait.ts';
 
 /** Two words that stand at the same place, and what is around them. */
@@ -6,11 +7,14 @@ export interface WordPair {
   b: string;
   /** The line, or the readable part, that the first stands in. */
   context: string;
+  /** The one that the second stands in. */
+  other: string;
 }
 
 const maxPairs = 300;
-/** Words as classifiers want them: paths, times, numbers and versions stay whole. */
-const word = /[A-Za-z0-9_.+:/~@%-]+/g;
+const shownContext = 400;
+/** Words as classifiers want them: paths, times, numbers and versions stay whole; letters of other languages are words. */
+const word = /[A-Za-z0-9_.+:/~@%\x80-\xff-]+/g;
 
 /** The words that differ between two texts, or between the readable parts of two binary contents. */
 export function wordPairs({ a, b }: Pick<Texts, 'a' | 'b'>): WordPair[] {
@@ -36,16 +40,28 @@ function fromLines(left: readonly string[], right: readonly string[]): WordPair[
 function fromLine(a: string, b: string): WordPair[] {
   if (a.length === b.length && a.length > 4000) return fromLongLine(a, b);
   const [wordsA, wordsB] = [a.match(word) ?? [], b.match(word) ?? []];
-  const context = a.slice(0, 400);
+  const lines = { context: a.slice(0, shownContext), other: b.slice(0, shownContext) };
   if (wordsA.length !== wordsB.length || wordsA.length > 4000) {
     const { start, endA, endB } = trimmed(a, b);
-    return [{ a: a.slice(start, endA).slice(0, 400), b: b.slice(start, endB).slice(0, 400), context }];
+    const rest = { a: a.slice(start, endA).slice(0, 400), b: b.slice(start, endB).slice(0, 400), ...lines };
+    return [...aligned(wordsA, wordsB).map((pair) => ({ ...pair, ...lines })), rest];
   }
   const pairs = wordsA.flatMap((one, index) =>
-    one === wordsB[index] ? [] : { a: one, b: wordsB[index] ?? '', context },
+    one === wordsB[index] ? [] : { a: one, b: wordsB[index] ?? '', ...lines },
   );
   // Only what is no word differs: blanks, or bytes that cannot be read.
-  return pairs.length > 0 ? pairs : [{ a: '', b: '', context }];
+  return pairs.length > 0 ? pairs : [{ a: '', b: '', ...lines }];
+}
+
+/** Words that stand in each other's place, where one line has more words than the other. */
+function aligned(a: readonly string[], b: readonly string[]): Pick<WordPair, 'a' | 'b'>[] {
+  if (a.length > 400 || b.length > 400) return [];
+  const changes = diffArrays([...a], [...b], { maxEditLength: 200 }) ?? [];
+  return changes.flatMap((change, index) => {
+    const next = changes[index + 1];
+    if (!change.removed || !next?.added) return [];
+    return change.value.slice(0, next.value.length).map((one, at) => ({ a: one, b: next.value[at] ?? '' }));
+  });
 }
 
 /** Binary content of one length: the readable runs around what differs. */
@@ -57,12 +73,15 @@ function fromLongLine(a: string, b: string): WordPair[] {
     for (let same = 0; end < a.length && same < 16; end += 1) same = a[end] === b[end] ? same + 1 : 0;
     const [from, to] = [runStart(a, b, at), runEnd(a, b, end)];
     const [wordsA, wordsB] = [a.slice(from, to).match(word) ?? [], b.slice(from, to).match(word) ?? []];
-    const context = a.slice(from, to).slice(0, 400);
+    const runs = {
+      context: a.slice(from, to).slice(0, shownContext),
+      other: b.slice(from, to).slice(0, shownContext),
+    };
     if (wordsA.length === wordsB.length && wordsA.length > 0)
       pairs.push(
-        ...wordsA.flatMap((one, index) => (one === wordsB[index] ? [] : { a: one, b: wordsB[index] ?? '', context })),
+        ...wordsA.flatMap((one, index) => (one === wordsB[index] ? [] : { a: one, b: wordsB[index] ?? '', ...runs })),
       );
-    else pairs.push({ a: a.slice(at, end), b: b.slice(at, end), context });
+    else pairs.push({ a: a.slice(at, end), b: b.slice(at, end), ...runs });
     at = end;
   }
   return pairs;

@@ -2,11 +2,11 @@ import type { Texts } from '../trait.ts';
 import type { Hints } from './hints.ts';
 
 /** The things of which two texts are made, when they are the same ones in another order; else null. */
-export function reordered({ a, b }: Pick<Texts, 'a' | 'b'>): string[] | null {
+export function reordered({ a, b }: Pick<Texts, 'a' | 'b'>): { items: string[]; other: string[] } | null {
   if (a.length === b.length && a !== b) {
     for (const separator of ['\n', /[,;|]\s*/, /\s+/]) {
       const found = sameItems(split(a, separator), split(b, separator));
-      if (found) return found;
+      if (found) return { items: found, other: split(b, separator) };
     }
   }
   return null;
@@ -41,9 +41,22 @@ export function reorderedBytes(a: string, b: string): boolean {
 /** The origin that an order most likely has; order alone never proves one. */
 export function orderCause(items: readonly string[], carrier: string | undefined, hints: Hints): string {
   if (hints.parallel) return 'parallel-order';
-  if (hints.database && !hints.hashed) return 'database-order';
+  const rows = carrier === 'sqlite' || items.some((item) => /^(?:INSERT INTO|COPY|REPLACE INTO) /i.test(item));
+  if ((hints.database || rows) && !hints.hashed) return 'database-order';
+  const packed = carrier === 'zip' || carrier === 'tar' || carrier === 'cpio';
+  if (hints.hashed && !packed) return 'hash-order';
+  if (hints.directory || packed) return 'directory-order';
   const files = items.filter((item) => /^[\w@./-]+\.[A-Za-z0-9]{1,8}$|^\.{0,2}\/./.test(item)).length;
-  if (hints.hashed && !(carrier === 'zip' || carrier === 'tar' || carrier === 'cpio')) return 'hash-order';
-  if (hints.directory || carrier === 'zip' || carrier === 'tar' || carrier === 'cpio') return 'directory-order';
   return files > items.length / 2 ? 'directory-order' : 'hash-order';
+}
+
+const fewItems = 4;
+
+/** Whether one order is that of the bytes, and the other that of a language: the same sort under two settings. */
+export function sortedByLanguage(a: readonly string[], b: readonly string[]): boolean {
+  if (a.length < fewItems || a.length !== b.length) return false;
+  const bytes = [...a].sort().join('\0');
+  const language = [...a].sort(new Intl.Collator('en').compare).join('\0');
+  const [left, right] = [a.join('\0'), b.join('\0')];
+  return bytes !== language && ((left === bytes && right === language) || (left === language && right === bytes));
 }

@@ -1,0 +1,154 @@
+import { describe, expect, it } from 'vitest';
+import { causes } from '../../../src/explain/mends.ts';
+import { bare, file, inode, known, tell, tellEntries } from './pair.ts';
+
+describe('what each build left of its own', () => {
+  it.each([
+    ['wall-clock', 'at 1785578410', 'at 1785578470'],
+    ['wall-clock', 'at 1785578410123', 'at 1785578470456'],
+    ['wall-clock', 'Saturday, 01-Aug-26 10:00:10 GMT', 'Saturday, 01-Aug-26 10:01:10 GMT'],
+    ['wall-clock', 'Aug  1 2026 10:00:10', 'Aug  1 2026 10:01:10'],
+    ['wall-clock', 'built 10:00:10', 'built 10:01:10'],
+    ['wall-clock', '20260801T100010Z', '20260801T100110Z'],
+    ['wall-clock', 'datetime.datetime(2026, 8, 1, 10, 0, 10)', 'datetime.datetime(2026, 8, 1, 10, 1, 10)'],
+    ['hostname', 'on host-0abc', 'on host-1abc'],
+    ['build-path', 'from /tmp/d0/checkout-0/a.c', 'from /tmp/d0/checkout-1/a.c'],
+    ['file-time', 'changed 2003-03-04 05:06:07', 'changed 2004-03-04 05:06:08'],
+    ['umask', '-rw-r--r-- a.txt', '-rw-rw-r-- a.txt'],
+    ['cache-bust', 'bust 99012345', 'bust 99112345'],
+  ])('is certain when nothing else differs: %s, %j', async (cause, a, b) => {
+    expect(await tell(`${a}\n`, `${b}\n`)).toMatchObject({ cause, certain: true, carrier: 'text' });
+  });
+
+  it('is no clue when both builds have the same', async () => {
+    const told = await tell('2026-08-01 id 4f1c09d2a7b3\n', '2026-08-01 id 9e27cc01f4a8\n');
+    expect(told).toMatchObject({ cause: 'random', certain: false });
+    expect(told.evidence).not.toContain('own time');
+    expect(await tell('mode 644 k9XqLz27PwRt\n', 'mode 644 bV4cYs81QmNe\n')).toMatchObject({ cause: 'random' });
+  });
+
+  it('is not certain when two origins stand in it', async () => {
+    expect(await tell('host-0abc 1785578410', 'host-1abc 1785578470')).toMatchObject({ certain: false });
+  });
+});
+
+describe('what differs looks like its origin, and is not certain', () => {
+  it.each([
+    ['wall-clock', 'Copyright, built 2026-08-01', 'Copyright, built 2026-08-03'],
+    ['wall-clock', 'built on Aug 1 2026', 'built on Aug 2 2026'],
+    ['wall-clock', 'released 2026-W31', 'released 2026-W32'],
+    ['random', 'id f81d4fae-7dec-41d0-a765-00a0c91e6bf6', 'id 1b4e28ba-2fa1-41d2-883f-b9a761bde3fb'],
+    ['random', 'token k9XqLz27PwRt', 'token bV4cYs81QmNe'],
+    ['address', '<function f at 0x7f3a2c1d4e50>', '<function f at 0x7f91be027e50>'],
+    ['process-id', 'pid 4711', 'pid 4822'],
+    ['temporary-path', 'cd /tmp/tmp.Ab3dE6fGh1', 'cd /tmp/tmp.Zy8xW5vUt2'],
+    ['temporary-path', 'in /tmp/go-build1234567890/b001', 'in /tmp/go-build9876543210/b001'],
+    ['temporary-path', 'obj ccAb12Cd.o', 'obj ccXy34Zw.o'],
+    ['kernel', 'Linux version 6.1.0-28-amd64', 'Linux version 6.8.0-49-generic'],
+    ['cpu', 'nproc 8', 'nproc 64'],
+    ['cpu', 'CFLAGS=-march=znver3', 'CFLAGS=-march=skylake'],
+    ['user', 'Built-By: alice', 'Built-By: runner'],
+    ['user', 'cache in /home/alice/.m2', 'cache in /home/runner/.m2'],
+    ['hostname', 'hostname: 3f2a9b1c4d5e', 'hostname: 77aa12bc90ef'],
+    ['locale', 'LANG=de_DE.UTF-8', 'LANG=C.UTF-8'],
+    ['locale', 'Stand: Dienstag, 3. März 2026', 'Stand: Tuesday, 3 March 2026'],
+    ['locale', 'ratio 3,14', 'ratio 3.14'],
+    ['timezone', 'zone CET', 'zone PST'],
+    ['timezone', 'Fri Jan  2 03:04:05 UTC 2026', 'Fri Jan  2 04:04:05 CET 2026'],
+    ['environment', 'HOME=/root', 'HOME=/var/empty'],
+    ['network', 'ETag: "5d8c72a5"', 'ETag: "1f0b66c3"'],
+    ['unlocked-dependency', '"version": "1.2.0"', '"version": "1.3.0"'],
+    ['vcs-stamp', 'commit 5d1f0c2e8b7a4c3d', 'commit 9e6f1a2b3c4d5e6f'],
+    ['vcs-stamp', 'v1.2.0-3-g5d1f0c2', 'v1.2.0-3-g5d1f0c2-dirty'],
+    ['codegen-units', 'app.1a2b-cgu.0.rcgu.o', 'app.1a2b-cgu.12.rcgu.o'],
+    ['generated-key', 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBx1', 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJq7'],
+    ['directory-order', 'src/a.js\nsrc/b.js\nsrc/c.js', 'src/c.js\nsrc/a.js\nsrc/b.js'],
+    ['hash-order', 'pear\nfig\nkiwi', 'kiwi\npear\nfig'],
+    ['locale', 'apple\nBanana\ncherry\nDate', 'Banana\nDate\napple\ncherry'],
+    [
+      'database-order',
+      "INSERT INTO t VALUES('a');\nINSERT INTO t VALUES('b');",
+      "INSERT INTO t VALUES('b');\nINSERT INTO t VALUES('a');",
+    ],
+  ])('%s: %j', async (cause, a, b) => {
+    expect(await tell(`${a}\n`, `${b}\n`, { context: bare })).toMatchObject({ cause, certain: false });
+  });
+
+  it.each([
+    ['parallel-order', "seq 3 | xargs -P 3 -I{} sh -c 'echo {} >> out'"],
+    ['parallel-order', 'job one & job two & wait'],
+    ['directory-order', 'ls -U src > out'],
+    ['database-order', 'sqlite3 data.db "SELECT name FROM t" > out'],
+    ['hash-order', 'python3 -c "for x in set(words): print(x)"'],
+  ])('the same lines in another order, by the step: %s, %j', async (cause, script) => {
+    const told = await tell('pear\nfig\nkiwi\n', 'kiwi\npear\nfig\n', { context: { ...known, script } });
+    expect(told).toMatchObject({ cause, certain: false });
+  });
+});
+
+describe('what the name of a file tells', () => {
+  it.each([
+    ['log-file', 'var/log/build.log'],
+    ['log-file', 'root/.npm/_logs/2026-08-01T10_00_00_000Z-debug-0.log'],
+    ['package-cache', 'root/.cache/go-build/00/00aa-d'],
+    ['package-cache', 'root/.npm/_cacache/index-v5/aa/bb'],
+    ['installer-metadata', 'usr/lib/python3/site-packages/app-1.0.dist-info/direct_url.json'],
+    ['installer-metadata', 'app/node_modules/.package-lock.json'],
+    ['generated-key', 'etc/ssh/ssh_host_ed25519_key'],
+    ['generated-key', 'etc/machine-id'],
+  ])('%s: %s', async (cause, name) => {
+    const told = await tell('one 8f14e45f\n', 'two c9f0f895\n', { name, context: bare });
+    expect(told).toMatchObject({ cause, certain: false });
+  });
+
+  it.each([
+    ['wall-clock', true, 'app/build-1785578410.txt'],
+    ['hostname', true, 'app/host-0abc.txt'],
+    ['bytecode', false, 'app/__pycache__/a.cpython-313.pyc'],
+    ['temporary-path', false, 'app/tmpab12cd34/file'],
+    ['unlocked-dependency', false, 'usr/lib/python3/site-packages/requests-2.32.3.dist-info/METADATA'],
+    ['random', false, 'app/chunk.a81bc81b.js'],
+  ])('only in one build: %s (certain: %s), %s', async (cause, certain, name) => {
+    expect(await tellEntries([file('x'), null], ['presence'], name, known)).toMatchObject({ cause, certain });
+  });
+});
+
+describe('what is no file', () => {
+  it('tells the umask by modes that are the checkouts’', async () => {
+    const entries = (a: number, b: number) => [inode('file', { mode: a }), inode('file', { mode: b })] as const;
+    expect(await tellEntries([...entries(0o644, 0o664)], ['mode'], 'app/x', known)).toMatchObject({
+      cause: 'umask',
+      certain: true,
+      carrier: 'mode',
+    });
+    expect(await tellEntries([...entries(0o600, 0o640)], ['mode'], 'app/x', known)).toMatchObject({ certain: false });
+  });
+
+  it('tells what differs in the target of a link', async () => {
+    const link = (target: string) => inode('link', { link: target });
+    const told = await tellEntries([link('v-1785578410'), link('v-1785578470')], ['link'], 'app/current', known);
+    expect(told).toMatchObject({ cause: 'wall-clock', certain: true, carrier: 'link' });
+  });
+});
+
+describe('what only looks like an origin', () => {
+  it.each([
+    ['numbers that are no times', 'n 4123456789', 'n 3987654321', known],
+    ['times outside of both builds', 'at 1685578410', 'at 1685578470', known],
+    ['the times of the other build', 'at 1785578470', 'at 1785578410', known],
+    ['a version that looks like a date', 'tzdata 2026.8.1', 'tzdata 2026.8.2', known],
+    ['a month as a processor', 'in March 3', 'in April 3', bare],
+    ['words', 'left side', 'right side', bare],
+    ['an order of few', 'a b', 'b a', bare],
+  ])('is never certain: %s', async (_, a, b, context) => {
+    const told = await tell(`${a}\n`, `${b}\n`, { context });
+    expect(told.certain).toBe(false);
+    expect(told.cause).not.toBe('cpu');
+    expect(causes).toContain(told.cause);
+  });
+
+  it('is unknown where nothing speaks for an origin', async () => {
+    expect(await tell('left side\n', 'right side\n', { context: bare })).toMatchObject({ cause: 'unknown' });
+    expect(await tell('at 1685578410\n', 'at 1685578470\n')).toMatchObject({ cause: 'unknown' });
+  });
+});
