@@ -48,8 +48,18 @@ export interface Order {
 /** One way in which two contents differ. */
 export type Trait = Texts | Times | Modes | Mark | Order;
 
+/** What a reader may spend, and how it has contents inside its format looked at. */
+export interface Scope {
+  /** How deep in other formats the contents lie. */
+  depth: number;
+  /** Bytes that may still be unpacked, in all formats together: small archives can hold very much. */
+  budget: { bytes: number };
+  /** Takes what lies inside apart, one level deeper. */
+  dissect: (a: Buffer, b: Buffer) => Trait[];
+}
+
 /** What a reader makes of two contents: how they differ, as far as the format says; null when it is not its format. */
-export type Reader = (a: Buffer, b: Buffer, depth: number) => Trait[] | null;
+export type Reader = (a: Buffer, b: Buffer, scope: Scope) => Trait[] | null;
 
 /** The traits of something inside, named by where it is. */
 export function within(where: string, traits: readonly Trait[]): Trait[] {

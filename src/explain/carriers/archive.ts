@@ -1,4 +1,4 @@
-import { type Trait, within } from '../trait.ts';
+import { type Scope, type Trait, within } from '../trait.ts';
 
 /** A member of an archive, whatever the archive's format. */
 export interface ArchiveMember {
@@ -8,10 +8,11 @@ export interface ArchiveMember {
   mode: number | null;
   owner: string;
   directory: boolean;
-  content: Buffer;
+  /** As the archive holds it: equal bytes are not unpacked. */
+  stored: Buffer;
+  /** The content itself. */
+  open: () => Buffer;
 }
-
-export type DissectContent = (a: Buffer, b: Buffer, depth: number) => Trait[];
 
 const maxTraits = 200;
 
@@ -22,7 +23,8 @@ const maxTraits = 200;
 export function compareMembers(
   a: readonly ArchiveMember[],
   b: readonly ArchiveMember[],
-  { step, depth, dissect }: { step: number; depth: number; dissect: DissectContent },
+  step: number,
+  scope: Scope,
 ): Trait[] {
   const traits: Trait[] = [];
   const others = new Map(b.map((member) => [member.name, member]));
@@ -43,18 +45,12 @@ export function compareMembers(
   for (const member of a) {
     const other = others.get(member.name);
     if (other && traits.length < maxTraits)
-      traits.push(...within(member.name, compareMember(member, other, step, depth, dissect)));
+      traits.push(...within(member.name, compareMember(member, other, step, scope)));
   }
   return traits;
 }
 
-function compareMember(
-  a: ArchiveMember,
-  b: ArchiveMember,
-  step: number,
-  depth: number,
-  dissect: DissectContent,
-): Trait[] {
+function compareMember(a: ArchiveMember, b: ArchiveMember, step: number, scope: Scope): Trait[] {
   const traits: Trait[] = [];
   if (a.time !== null && b.time !== null && a.time !== b.time)
     traits.push({ kind: 'times', where: 'time', a: a.time, b: b.time, step });
@@ -62,6 +58,11 @@ function compareMember(
     traits.push({ kind: 'modes', where: 'mode', a: a.mode, b: b.mode, directory: a.directory });
   if (a.owner !== b.owner)
     traits.push({ kind: 'mark', where: '', cause: 'archive-metadata', because: `owner ${a.owner} and ${b.owner}` });
-  if (!a.content.equals(b.content)) traits.push(...dissect(a.content, b.content, depth + 1));
+  if (!a.stored.equals(b.stored)) traits.push(...compareContents(a.open(), b.open(), scope));
   return traits;
+}
+
+function compareContents(a: Buffer, b: Buffer, scope: Scope): Trait[] {
+  if (!a.equals(b)) return scope.dissect(a, b);
+  return [{ kind: 'mark', where: '', cause: 'archive-metadata', because: 'the same content is packed otherwise' }];
 }

@@ -1,10 +1,10 @@
-import type { Trait } from '../trait.ts';
-import { type ArchiveMember, compareMembers, type DissectContent } from './archive.ts';
+import type { Scope, Trait } from '../trait.ts';
+import { type ArchiveMember, compareMembers } from './archive.ts';
 
 /** cpio archives in the new ASCII format. Source: https://man.freebsd.org/cgi/man.cgi?query=cpio&sektion=5 */
-export function readCpio(a: Buffer, b: Buffer, depth: number, dissect: DissectContent): Trait[] | null {
+export function readCpio(a: Buffer, b: Buffer, scope: Scope): Trait[] | null {
   if (!isCpio(a) || !isCpio(b)) return null;
-  return compareMembers(members(a), members(b), { step: 1000, depth, dissect });
+  return compareMembers(members(a), members(b), 1000, scope);
 }
 
 function isCpio(bytes: Buffer): boolean {
@@ -23,9 +23,17 @@ function members(bytes: Buffer): ArchiveMember[] {
     const name = bytes.toString('latin1', at + 110, at + 110 + nameSize - 1);
     if (name === 'TRAILER!!!') break;
     const start = at + padded(110 + nameSize);
-    const content = bytes.subarray(start, start + size);
+    const stored = bytes.subarray(start, start + size);
     const directory = (mode & 0o170000) === 0o040000;
-    found.push({ name, time: mtime * 1000, mode: mode & 0o7777, owner: `${uid}:${gid}`, directory, content });
+    found.push({
+      name,
+      time: mtime * 1000,
+      mode: mode & 0o7777,
+      owner: `${uid}:${gid}`,
+      directory,
+      stored,
+      open: () => stored,
+    });
     at = start + padded(size);
   }
   return found;

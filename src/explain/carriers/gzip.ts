@@ -1,14 +1,12 @@
 import { gunzipSync } from 'node:zlib';
-import type { Trait } from '../trait.ts';
-import { within } from '../trait.ts';
-import type { DissectContent } from './archive.ts';
+import { type Scope, type Trait, within } from '../trait.ts';
 
 const maxContent = 16 << 20;
 
 /** gzip: the time and the name in its header, and what is packed. Source: RFC 1952. */
-export function readGzip(a: Buffer, b: Buffer, depth: number, dissect: DissectContent): Trait[] | null {
+export function readGzip(a: Buffer, b: Buffer, scope: Scope): Trait[] | null {
   if (!isGzip(a) || !isGzip(b)) return null;
-  const [left, right] = [a, b].map((bytes) => gunzipSync(bytes, { maxOutputLength: maxContent }));
+  const [left, right] = [a, b].map((bytes) => unpack(bytes, scope));
   if (!left || !right) return null;
   const traits: Trait[] = [];
   const [timeA, timeB] = [a.readUInt32LE(4) * 1000, b.readUInt32LE(4) * 1000];
@@ -16,7 +14,7 @@ export function readGzip(a: Buffer, b: Buffer, depth: number, dissect: DissectCo
   const [nameA, nameB] = [nameIn(a), nameIn(b)];
   if (nameA !== nameB)
     traits.push({ kind: 'texts', where: 'name in the gzip header', a: nameA, b: nameB, whole: true });
-  if (!left.equals(right)) traits.push(...within('in the compressed part', dissect(left, right, depth + 1)));
+  if (!left.equals(right)) traits.push(...within('in the compressed part', scope.dissect(left, right)));
   if (traits.length === 0)
     traits.push({
       kind: 'mark',
@@ -25,6 +23,16 @@ export function readGzip(a: Buffer, b: Buffer, depth: number, dissect: DissectCo
       because: 'the same content is packed otherwise',
     });
   return traits;
+}
+
+/** @throws when it is damaged, or holds more than may be unpacked. */
+function unpack(bytes: Buffer, { budget }: Scope): Buffer {
+  const most = Math.min(maxContent, budget.bytes);
+  // An attempt that fails costs as much as it unpacked: at most this.
+  budget.bytes -= most;
+  const content = gunzipSync(bytes, { maxOutputLength: Math.max(1, most) });
+  budget.bytes += most - content.length;
+  return content;
 }
 
 function isGzip(bytes: Buffer): boolean {

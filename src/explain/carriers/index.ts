@@ -1,4 +1,4 @@
-import type { Trait } from '../trait.ts';
+import type { Reader, Trait } from '../trait.ts';
 import { readCpio } from './cpio.ts';
 import { readElf } from './elf.ts';
 import { readGzip } from './gzip.ts';
@@ -11,17 +11,14 @@ import { readZip } from './zip.ts';
 /** How deep archives in archives are looked into. */
 const maxDepth = 4;
 
-/** A format that is known by its content. */
-interface Carrier {
-  name: string;
-  read: (a: Buffer, b: Buffer, depth: number) => Trait[] | null;
-}
+/** As much is unpacked for one difference. */
+const maxUnpacked = 64 << 20;
 
-const carriers: readonly Carrier[] = [
-  { name: 'gzip', read: (a, b, depth) => readGzip(a, b, depth, dissect) },
-  { name: 'tar', read: (a, b, depth) => readTar(a, b, depth, dissect) },
-  { name: 'cpio', read: (a, b, depth) => readCpio(a, b, depth, dissect) },
-  { name: 'zip', read: (a, b, depth) => readZip(a, b, depth, dissect) },
+const carriers: readonly { name: string; read: Reader }[] = [
+  { name: 'gzip', read: readGzip },
+  { name: 'tar', read: readTar },
+  { name: 'cpio', read: readCpio },
+  { name: 'zip', read: readZip },
   { name: 'elf', read: readElf },
   { name: 'pyc', read: readPyc },
   { name: 'sqlite', read: readSqlite },
@@ -29,17 +26,19 @@ const carriers: readonly Carrier[] = [
 ];
 
 /** How two contents differ, by the format that both have; as they are when none is known, or they are damaged. */
-export function takeApart(a: Buffer, b: Buffer, depth = 0): { carrier: string | undefined; traits: Trait[] } {
+export function takeApart(
+  a: Buffer,
+  b: Buffer,
+  depth = 0,
+  budget = { bytes: maxUnpacked },
+): { carrier: string | undefined; traits: Trait[] } {
+  const dissect = (left: Buffer, right: Buffer) => takeApart(left, right, depth + 1, budget).traits;
   for (const { name, read } of depth <= maxDepth ? carriers : []) {
-    const traits = attempt(() => read(a, b, depth));
+    const traits = attempt(() => read(a, b, { depth, budget, dissect }));
     if (traits && traits.length > 0) return { carrier: name, traits };
   }
   const texts: Trait = { kind: 'texts', where: '', a: a.toString('latin1'), b: b.toString('latin1'), whole: true };
   return { carrier: plainCarrier(a, b), traits: [texts] };
-}
-
-function dissect(a: Buffer, b: Buffer, depth: number): Trait[] {
-  return takeApart(a, b, depth).traits;
 }
 
 /** A format that only looks like one of those throws: then it is taken as it is. */

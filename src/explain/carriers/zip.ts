@@ -1,20 +1,19 @@
 import { inflateRawSync } from 'node:zlib';
-import type { Trait } from '../trait.ts';
-import { type ArchiveMember, compareMembers, type DissectContent } from './archive.ts';
+import type { Scope, Trait } from '../trait.ts';
+import { type ArchiveMember, compareMembers } from './archive.ts';
 
 /** zip archives: wheels, jars, npz. Source: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT */
-export function readZip(a: Buffer, b: Buffer, depth: number, dissect: DissectContent): Trait[] | null {
-  const [left, right] = [members(a), members(b)];
-  return left && right && compareMembers(left, right, { step: 2000, depth, dissect });
+export function readZip(a: Buffer, b: Buffer, scope: Scope): Trait[] | null {
+  const [left, right] = [members(a, scope), members(b, scope)];
+  return left && right && compareMembers(left, right, 2000, scope);
 }
 
 const maxMembers = 20_000;
-const maxContent = 16 << 20;
 const endMark = 0x06054b50;
 const entryMark = 0x02014b50;
 
 /** By the directory at the end, which also self-extracting archives have. */
-function members(bytes: Buffer): ArchiveMember[] | null {
+function members(bytes: Buffer, scope: Scope): ArchiveMember[] | null {
   const end = bytes.lastIndexOf('PK\u0005\u0006', undefined, 'latin1');
   if (end < 0 || end + 22 > bytes.length || bytes.readUInt32LE(end) !== endMark) return null;
   const size = bytes.readUInt32LE(end + 12);
@@ -23,43 +22,42 @@ function members(bytes: Buffer): ArchiveMember[] | null {
   const shift = start - bytes.readUInt32LE(end + 16);
   if (start < 0 || shift < 0) return null;
   const found: ArchiveMember[] = [];
-  let budget = maxContent;
   for (let at = start; at + 46 <= end && found.length < maxMembers; ) {
     if (bytes.readUInt32LE(at) !== entryMark) return null;
     const [nameSize, extraSize, commentSize] = [28, 30, 32].map((field) => bytes.readUInt16LE(at + field));
     const name = bytes.toString('latin1', at + 46, at + 46 + (nameSize ?? 0));
-    const content = contentOf(bytes, at, shift, budget);
-    budget -= content.length;
+    const stored = storedOf(bytes, at, shift);
+    const [method, claimed] = [bytes.readUInt16LE(at + 10), bytes.readUInt32LE(at + 24)];
     found.push({
       name,
       time: dosTime(bytes.readUInt16LE(at + 14), bytes.readUInt16LE(at + 12)),
       mode: (bytes.readUInt32LE(at + 38) >>> 16) & 0o7777,
       owner: '',
       directory: name.endsWith('/'),
-      content,
+      stored,
+      open: () => (method === 8 ? inflated(stored, claimed, scope) : stored),
     });
     at += 46 + (nameSize ?? 0) + (extraSize ?? 0) + (commentSize ?? 0);
   }
   return found;
 }
 
-function contentOf(bytes: Buffer, entry: number, shift: number, budget: number): Buffer {
-  const method = bytes.readUInt16LE(entry + 10);
+function storedOf(bytes: Buffer, entry: number, shift: number): Buffer {
   const size = bytes.readUInt32LE(entry + 20);
   const header = bytes.readUInt32LE(entry + 42) + shift;
   if (header + 30 > bytes.length) return Buffer.alloc(0);
   const start = header + 30 + bytes.readUInt16LE(header + 26) + bytes.readUInt16LE(header + 28);
-  const packed = bytes.subarray(start, start + size);
-  if (method === 0) return packed;
-  // What is packed otherwise, or too large, is compared as it is.
-  return method === 8 && bytes.readUInt32LE(entry + 24) <= budget ? inflated(packed, budget) : packed;
+  return bytes.subarray(start, start + size);
 }
 
-function inflated(packed: Buffer, budget: number): Buffer {
+/** What is damaged, or holds more than it claims or than may be unpacked, is compared as it is stored. */
+function inflated(stored: Buffer, claimed: number, { budget }: Scope): Buffer {
+  if (claimed > budget.bytes) return stored;
+  budget.bytes -= claimed;
   try {
-    return inflateRawSync(packed, { maxOutputLength: Math.max(1, budget) });
+    return inflateRawSync(stored, { maxOutputLength: Math.max(1, claimed) });
   } catch {
-    return packed; // damaged, or a bomb: compared as it is
+    return stored;
   }
 }
 

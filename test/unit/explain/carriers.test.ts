@@ -1,0 +1,97 @@
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { bare, began, known, tell } from './pair.ts';
+import { elf, type Member, sqlite, tar, zip } from './samples.ts';
+
+const own = (index: number) => began + index * 60_000 + 10_000;
+const source = (index: number) => known.facts[index]?.fileTime.getTime() ?? 0;
+const pair = (make: (index: number) => Buffer) => [make(0), make(1)] as const;
+const one = (more: Partial<Member>): Member => ({ name: 'a.txt', content: 'same', ...more });
+
+/** A gzip file with a time in its header. Source: RFC 1952. */
+function gzip(content: Buffer, time: number): Buffer {
+  const packed = gzipSync(content);
+  packed.writeUInt32LE(Math.floor(time / 1000), 4);
+  return packed;
+}
+
+describe('what formats keep', () => {
+  it.each([
+    ['wall-clock', 'tar', pair((index) => tar([one({ time: own(index) })]))],
+    ['file-time', 'tar', pair((index) => tar([one({ time: source(index) })]))],
+    ['umask', 'tar', pair((index) => tar([one({ mode: index === 0 ? 0o644 : 0o664 })]))],
+    ['wall-clock', 'zip', pair((index) => zip([one({ time: own(index) })]))],
+    ['file-time', 'zip', pair((index) => zip([one({ time: source(index) })]))],
+    ['umask', 'zip', pair((index) => zip([one({ mode: index === 0 ? 0o644 : 0o664 })]))],
+    ['hostname', 'zip', pair((index) => zip([one({ content: `on host-${index}abc` })]))],
+    ['wall-clock', 'gzip', pair((index) => gzip(Buffer.from('same'), own(index)))],
+    ['wall-clock', 'gzip', pair((index) => gzip(tar([one({ time: own(index) })]), 0))],
+    [
+      'hostname',
+      'gzip',
+      pair((index) => gzip(tar([{ name: 'in.zip', content: zip([one({ content: `on host-${index}abc` })]) }]), 0)),
+    ],
+    [
+      'wall-clock',
+      'elf',
+      pair((index) => elf({ '.text': 'same', '.rodata': `at ${own(index) / 1000}`, '.note.gnu.build-id': `${index}` })),
+    ],
+    ['build-id', 'elf', pair((index) => elf({ '.text': 'same', '.note.gnu.build-id': `${index}` }))],
+    [
+      'wall-clock',
+      'json',
+      pair((index) => Buffer.from(JSON.stringify({ a: 1, built: new Date(own(index)).toISOString() }))),
+    ],
+  ])('%s in %s is certain when nothing else differs', async (cause, carrier, [a, b]) => {
+    expect(await tell(a, b)).toMatchObject({ cause, certain: true, carrier });
+  });
+
+  it.each([
+    ['archive-metadata', 'tar', pair((index) => tar([one({ uid: 1000 + index })]))],
+    [
+      'directory-order',
+      'tar',
+      pair((index) => tar(['a', 'b', 'c'].map((name) => one({ name }))[index ? 'reverse' : 'slice']())),
+    ],
+    [
+      'directory-order',
+      'zip',
+      pair((index) => zip(['a', 'b', 'c'].map((name) => one({ name }))[index ? 'reverse' : 'slice']())),
+    ],
+    ['archive-metadata', 'gzip', pair((index) => gzipSync(Buffer.from('same'.repeat(100)), { level: index ? 9 : 0 }))],
+    ['hash-order', 'json', pair((index) => Buffer.from(index ? '{"a":1,"b":2}' : '{"b":2,"a":1}'))],
+    ['hash-order', 'json', pair((index) => Buffer.from(index ? '["fig","pear"]' : '["pear","fig"]'))],
+    ['database-order', 'sqlite', pair((index) => (index ? sqlite('ada', 'grace') : sqlite('grace', 'ada')))],
+    ['wall-clock', 'tar', pair((index) => tar([one({ time: own(index), content: index ? 'left' : 'right' })]))],
+  ])('%s in %s is likely, and not certain', async (cause, carrier, [a, b]) => {
+    expect(await tell(a, b)).toMatchObject({ cause, certain: false, carrier });
+  });
+
+  it('names where inside it is', async () => {
+    const [a, b] = pair((index) => tar([{ name: 'in.zip', content: zip([one({ time: own(index) })]) }]));
+    expect((await tell(a, b)).evidence).toContain('a.txt, in.zip');
+  });
+
+  it('of which nothing is known beside the images prove no time', async () => {
+    const [a, b] = pair((index) => tar([one({ time: own(index) })]));
+    expect(await tell(a, b, { context: bare })).toMatchObject({ cause: 'wall-clock', certain: false });
+  });
+});
+
+describe('byte code', () => {
+  const pyc = (flags: number, field: string, code: string) =>
+    Buffer.from(`\xa7\x0d\x0d\x0a${String.fromCharCode(flags)}\0\0\0${field}\x10\0\0\0${code}`, 'latin1');
+
+  it('that records a time is certain when nothing else differs', async () => {
+    const told = await tell(pyc(0, 'aaaa', 'code'), pyc(0, 'bbbb', 'code'), { name: 'app/x.pyc' });
+    expect(told).toMatchObject({ cause: 'bytecode', certain: true, carrier: 'pyc' });
+    const more = await tell(pyc(0, 'aaaa', 'code1'), pyc(0, 'bbbb', 'code2'), { name: 'app/x.pyc' });
+    expect(more).toMatchObject({ cause: 'bytecode', certain: false });
+  });
+
+  it('that holds a set in another order is likely the order of hashes', async () => {
+    const code = ['\xda\x05alpha\xda\x04beta\xda\x05gamma', '\xda\x05gamma\xda\x05alpha\xda\x04beta'];
+    const told = await tell(pyc(1, 'aaaa', code[0] ?? ''), pyc(1, 'aaaa', code[1] ?? ''), { name: 'app/x.pyc' });
+    expect(told).toMatchObject({ cause: 'hash-order', certain: false, carrier: 'pyc' });
+  });
+});
