@@ -73,10 +73,7 @@ async function verifyInside(request: VerifyRequest): Promise<Verified> {
     folder: folder.path,
   };
   try {
-    const verified = await buildAndCompare(run);
-    const kept = await cache.removeAdded(engines);
-    verified.verification.findings.push(...cacheKept(kept.map(({ builder }) => builder)));
-    return verified;
+    return await buildAndCompare(run);
   } finally {
     await cleanUp(run, folder.remove);
   }
@@ -98,8 +95,13 @@ async function buildAndCompare(run: Run): Promise<Verified> {
   const built = await separate(run, await buildAll(run, makeConditions(run.builds, busted)), busted);
   request.onEvent({ type: 'phase', text: 'Comparing the builds' });
   const explained = await explainAll(run, built);
+  // Nothing of the cache is needed any more: it is emptied beside the rest.
+  const emptied = run.cache.removeAdded(run.engines);
   const started = await start(run, built[0]);
-  return assemble(run, { built, digests: await enclaveDigests(built), explained, started });
+  const verified = assemble(run, { built, digests: await enclaveDigests(built), explained, started });
+  const kept = await emptied;
+  verified.verification.findings.push(...cacheKept(kept.map(({ builder }) => builder)));
+  return verified;
 }
 
 /** Proves each build; one that shared a step with another build is built once more, alone. */
