@@ -115,10 +115,12 @@ export interface MetadataDifference {
 
 /**
  * Why two images whose file systems are the same are not the same image.
+ * @param names what the images are called; else builds by their number.
  * @returns what differs of the configuration, key by key, and which layers differ in form alone.
  */
 export function compareMetadata(
   images: readonly Pick<Image, 'config' | 'layers' | 'manifest'>[],
+  names: readonly string[] = images.map((_, index) => `build ${index + 1}`),
 ): MetadataDifference[] {
   const [first, ...others] = images;
   const found = new Map<string, MetadataDifference>();
@@ -127,7 +129,7 @@ export function compareMetadata(
     for (const key of differingKeys(withoutLayers(first.config), withoutLayers(other.config), '')) {
       found.set(key, {
         what: `image configuration: ${key}`,
-        evidence: `${key} differs between build 1 and build ${index + 2}`,
+        evidence: `${key} differs between ${names[0]} and ${names[index + 1]}`,
       });
     }
     const layers = Math.max(first.layers.length, other.layers.length);
@@ -136,7 +138,7 @@ export function compareMetadata(
       if (a !== b)
         found.set(`layer ${layer}`, {
           what: `layer ${layer + 1}`,
-          evidence: `build 1: ${a}; build ${index + 2}: ${b}`,
+          evidence: `${names[0]}: ${a}; ${names[index + 1]}: ${b}`,
         });
     }
   }

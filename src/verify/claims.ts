@@ -35,8 +35,12 @@ function createdAt({ config }: Image): number {
 }
 
 /** Why images with the same file system are not the same image. */
-export function metadataDifferences(built: readonly { image: Image }[]): Difference[] {
-  return compareMetadata(built.map(({ image }) => image)).map(({ what, evidence }) => ({
+/** @param names what the images are called; else builds by their number. */
+export function metadataDifferences(built: readonly { image: Image }[], names?: readonly string[]): Difference[] {
+  return compareMetadata(
+    built.map(({ image }) => image),
+    names,
+  ).map(({ what, evidence }) => ({
     path: what,
     inEnclave: false,
     cause: 'unknown',

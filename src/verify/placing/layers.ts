@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { PathDifference } from '../../image/compare.ts';
+import { layerHistory } from '../../image/history.ts';
 import { type Image, readImage } from '../../image/image.ts';
 import { displayPath, type Inode, toBytes } from '../../image/tree.ts';
 import { namedStages } from '../build/build.ts';
@@ -108,16 +109,6 @@ function stepThatSet(stage: Stage, name: string, [a, b]: Images, file: Run['file
   if (!history || base < 0 || !steps.every(({ step }, index) => isHistoryOf(history[base + index] ?? '', step)))
     return null;
   return steps[image.layerOf(name) - base] ?? null;
-}
-
-/** What made each layer, by the image's own history; null when it does not say it for each. */
-function layerHistory({ config, layers }: Image): string[] | null {
-  const history = (config as { history?: unknown } | null)?.history;
-  if (!Array.isArray(history)) return null;
-  const made = history.flatMap((entry: { created_by?: unknown; empty_layer?: unknown } | null) =>
-    entry?.empty_layer === true ? [] : String(entry?.created_by ?? ''),
-  );
-  return made.length === layers.length ? made : null;
 }
 
 function isHistoryOf(createdBy: string, step: Step): boolean {
