@@ -1,9 +1,8 @@
-import { isText } from './carriers/index.ts';
+import { judgeBytes } from './binary.ts';
 import { wordPairs } from './clues/differing.ts';
 import type { Hints } from './clues/hints.ts';
 import { because, isDuring, isFileTime, maskClues } from './clues/masks.ts';
-import { orderCause, reordered, reorderedBytes, sortedByLanguage } from './clues/order.ts';
-import { looksRandom } from './clues/values.ts';
+import { orderCause, reordered, sortedByLanguage } from './clues/order.ts';
 import { lookOf } from './clues/words.ts';
 import type { Modes, Texts, Times, Trait } from './trait.ts';
 import type { ExplainContext } from './types.ts';
@@ -75,12 +74,19 @@ function judgeModes({ a, b, directory }: Modes, { facts: [first, second] }: Know
   return { cause: 'archive-metadata', certain: false, because: 'modes differ' };
 }
 
+const httpHeader = /^\s*(?:HTTP\/[\d.]+ \d{3}|(?:date|etag|last-modified|server|x-request-id):)/im;
+
 function judgeTexts(texts: Texts, known: Known): Verdict {
   const { a, b, present } = maskClues(texts.a, texts.b, known.facts);
   const [clue, ...more] = present;
   if (clue) {
     const all = present.map((one) => because[one]).join(', and ');
-    return { cause: clue, certain: texts.whole && more.length === 0 && a === b, because: all };
+    // A server's clock shows the same time: what it answered is no clock of the build's.
+    const answered = clue === 'wall-clock' && known.hints.asks;
+    const header = answered && httpHeader.test(`${texts.where}\n${texts.a}`);
+    if (header)
+      return { cause: 'network', certain: false, because: 'headers of an answer from the network stand in it' };
+    return { cause: clue, certain: texts.whole && more.length === 0 && a === b && !answered, because: all };
   }
   const order = reordered(texts);
   if (order) return judgeOrder(order.items, order.other, known);
@@ -120,60 +126,6 @@ function digestCause(hints: Hints): string {
   if (hints.hostname) return 'hostname';
   if (hints.fileTimes) return 'file-time';
   return hints.clock ? 'wall-clock' : 'random';
-}
-
-/** Binary contents: the same bytes at other places, a number that counts seconds, or bytes as chance puts them. */
-function judgeBytes(texts: Texts, known: Known): Verdict {
-  if (isText(texts.a) && isText(texts.b)) return looksRandom(texts.a) && looksRandom(texts.b) ? random : unknown;
-  const spans = differingSpans(texts.a, texts.b);
-  const [left, right] = [spans.map(([a]) => a).join(''), spans.map(([, b]) => b).join('')];
-  if (reorderedBytes(left, right))
-    return {
-      cause: orderCause([], known.carrier, known.hints),
-      certain: false,
-      because: 'the same bytes stand in another order',
-    };
-  if (spans.some(([a, b]) => isBinaryTime(a, b, known)))
-    return {
-      cause: 'wall-clock',
-      certain: false,
-      because: "a number that counts from 1970 holds each build's own time",
-    };
-  return left.length >= 6 && new Set(left).size > 4 ? random : unknown;
-}
-
-const random: Verdict = { cause: 'random', certain: false, because: 'it looks random' };
-const maxSpans = 200;
-
-/** The stretches that differ, as far as both contents are as long. */
-function differingSpans(a: string, b: string): [string, string][] {
-  const spans: [string, string][] = [];
-  const size = Math.min(a.length, b.length);
-  for (let at = 0; at < size && spans.length < maxSpans; at += 1) {
-    if (a[at] === b[at]) continue;
-    let end = at + 1;
-    for (let same = 0; end < size && same < 4; end += 1) same = a[end] === b[end] ? same + 1 : 0;
-    // A number's first bytes may be the same.
-    const from = Math.max(0, at - 7);
-    spans.push([a.slice(from, end + 7), b.slice(from, end + 7)]);
-    at = end;
-  }
-  return spans;
-}
-
-function isBinaryTime(a: string, b: string, { facts: [first, second] }: Known): boolean {
-  if (!first || !second) return false;
-  const [left, right] = [a, b].map((text) => Buffer.from(text, 'latin1'));
-  if (!left || !right) return false;
-  for (let at = 0; at + 8 <= Math.min(left.length, right.length); at += 1) {
-    for (const unit of [1n, 1000n, 1_000_000n, 1_000_000_000n]) {
-      for (const read of [(bytes: Buffer) => bytes.readBigUInt64LE(at), (bytes: Buffer) => bytes.readBigUInt64BE(at)]) {
-        const [timeA, timeB] = [Number((read(left) * 1000n) / unit), Number((read(right) * 1000n) / unit)];
-        if (isDuring(timeA, 1000, first) && isDuring(timeB, 1000, second) && timeA !== timeB) return true;
-      }
-    }
-  }
-  return false;
 }
 
 /** Causes that are named first when several stand in one file. */

@@ -1,8 +1,10 @@
 import type { Reader, Trait } from '../trait.ts';
+import { readAr } from './ar.ts';
 import { readCpio } from './cpio.ts';
 import { readElf } from './elf.ts';
 import { readGzip } from './gzip.ts';
 import { readJson } from './json.ts';
+import { readDer, readPem } from './pem.ts';
 import { readPyc } from './pyc.ts';
 import { readSqlite } from './sqlite.ts';
 import { readTar } from './tar.ts';
@@ -19,9 +21,12 @@ const carriers: readonly { name: string; read: Reader }[] = [
   { name: 'tar', read: readTar },
   { name: 'cpio', read: readCpio },
   { name: 'zip', read: readZip },
+  { name: 'ar', read: readAr },
   { name: 'elf', read: readElf },
   { name: 'pyc', read: readPyc },
   { name: 'sqlite', read: readSqlite },
+  { name: 'der', read: readDer },
+  { name: 'text', read: readPem },
   { name: 'json', read: readJson },
 ];
 

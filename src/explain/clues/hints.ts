@@ -6,6 +6,8 @@ export interface Hints {
   random: boolean;
   /** Asks the network. */
   network: boolean;
+  /** Takes what a server answers, by the step itself. */
+  asks: boolean;
   /** Installs packages. */
   installs: boolean;
   /** Reads times of files. */
@@ -27,6 +29,7 @@ const patterns: Record<keyof Hints, RegExp> = {
   random: /u?random|\$RANDOM|\bshuf\b|uuid|secrets|rand(?:Bytes|int)?\b|rand\.|getrandom|token_|nanoid|RandomState/i,
   network:
     /\bcurl\b|\bwget\b|https?:\/\/|\bfetch\(|http\.Get|urlopen|requests\.|npm (?:i|install|update)\b|go get\b|pip install/i,
+  asks: /\bcurl\b|\bwget\b|\bfetch\(|http\.Get|urlopen|requests\.(?:get|post)|reqwest|http\.request|^ADD\s+https?:/im,
   installs:
     /npm (?:i|ci|install|update|add)\b|yarn\b|pnpm\b|pip\d? install|go get\b|cargo (?:add|update|install)|apk add|apt(?:-get)? install|gem install/i,
   fileTimes:

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { bare, began, known, tell } from './pair.ts';
-import { elf, type Member, sqlite, tar, zip } from './samples.ts';
+import { ar, elf, type Member, sqlite, tar, zip } from './samples.ts';
 
 const own = (index: number) => began + index * 60_000 + 10_000;
 const source = (index: number) => known.facts[index]?.fileTime.getTime() ?? 0;
@@ -93,5 +93,76 @@ describe('byte code', () => {
     const code = ['\xda\x05alpha\xda\x04beta\xda\x05gamma', '\xda\x05gamma\xda\x05alpha\xda\x04beta'];
     const told = await tell(pyc(1, 'aaaa', code[0] ?? ''), pyc(1, 'aaaa', code[1] ?? ''), { name: 'app/x.pyc' });
     expect(told).toMatchObject({ cause: 'hash-order', certain: false, carrier: 'pyc' });
+  });
+});
+
+describe('numbers that hold a time', () => {
+  const number = (index: number, write: (bytes: Buffer, ms: number) => void, ms = own(index)) => {
+    const bytes = Buffer.alloc(12);
+    write(bytes, ms);
+    return Buffer.concat([Buffer.from('head\0\x01'), bytes, Buffer.from('\0tail')]);
+  };
+
+  it.each<[string, (bytes: Buffer, ms: number) => void]>([
+    ['seconds, 32 bits, little endian', (bytes, ms) => bytes.writeUInt32LE(ms / 1000, 2)],
+    ['seconds, 32 bits, big endian', (bytes, ms) => bytes.writeUInt32BE(ms / 1000, 2)],
+    ['milliseconds, 64 bits', (bytes, ms) => bytes.writeBigUInt64LE(BigInt(ms), 3)],
+    ['microseconds, big endian', (bytes, ms) => bytes.writeBigUInt64BE(BigInt(ms) * 1000n, 1)],
+    ['nanoseconds', (bytes, ms) => bytes.writeBigUInt64LE(BigInt(ms) * 1_000_000n, 0)],
+    ['seconds as a floating point number', (bytes, ms) => bytes.writeDoubleLE(ms / 1000, 0)],
+    ['Julian days', (bytes, ms) => bytes.writeDoubleBE(ms / 86_400_000 + 2_440_587.5, 0)],
+  ])('are certain when they are all that differs: %s', async (_, write) => {
+    const [a, b] = [number(0, write), number(1, write)];
+    expect(await tell(a, b)).toMatchObject({ cause: 'wall-clock', certain: true });
+    const [c, d] = [number(0, write, source(0)), number(1, write, source(1))];
+    expect(await tell(c, d)).toMatchObject({ cause: 'file-time', certain: true });
+    const more = [Buffer.concat([a, Buffer.from('left side')]), Buffer.concat([b, Buffer.from('far right')])] as const;
+    expect((await tell(...more)).certain).toBe(false);
+  });
+
+  it('are nothing when they belong to neither build', async () => {
+    const write = (bytes: Buffer, ms: number) => bytes.writeUInt32LE(ms / 1000, 2);
+    const told = await tell(number(0, write, own(0) - 86_400_000), number(1, write, own(1) - 86_400_000));
+    expect(told.certain).toBe(false);
+    expect(told.cause).not.toBe('wall-clock');
+  });
+});
+
+describe('static libraries', () => {
+  it('hold times, owners and members', async () => {
+    const timed = pair((index) => ar([one({ name: 'a.o', time: own(index) })]));
+    expect(await tell(...timed)).toMatchObject({ cause: 'wall-clock', certain: true, carrier: 'ar' });
+    const owned = pair((index) => ar([one({ name: 'a.o', uid: 1000 + index })]));
+    expect(await tell(...owned)).toMatchObject({ cause: 'archive-metadata', certain: false, carrier: 'ar' });
+    const units = pair((index) => ar([one({ name: `app.${index}-cgu.${index}.rcgu.o` })]));
+    expect(await tell(...units)).toMatchObject({ cause: 'codegen-units', certain: false, carrier: 'ar' });
+  });
+});
+
+describe('keys', () => {
+  const pem = (kind: string, body: string) => `-----BEGIN ${kind}-----\n${body}\n-----END ${kind}-----\n`;
+
+  it('are told by their frame, and are not certain: a server may have given them', async () => {
+    const told = await tell(
+      pem('PRIVATE KEY', 'MC4CAQAwBQYDK2VwBCIEIA1x'),
+      pem('PRIVATE KEY', 'MC4CAQAwBQYDK2VwBCIEIB7q'),
+    );
+    expect(told).toMatchObject({ cause: 'generated-key', certain: false, carrier: 'text' });
+  });
+
+  it('are no reason for what differs beside them', async () => {
+    const key = pem('PUBLIC KEY', 'MCowBQYDK2VwAyEA');
+    expect(await tell(`${key}left side\n`, `${key}right side\n`)).toMatchObject({ cause: 'unknown', carrier: 'text' });
+  });
+});
+
+describe('what a server answered', () => {
+  it('holds the time, and is no clock of the build’s', async () => {
+    const answer = (index: number) => `HTTP/1.1 200 OK\nDate: ${new Date(own(index)).toUTCString()}\n`;
+    const script = 'curl -si https://example.org > answer';
+    const told = await tell(answer(0), answer(1), { context: { ...known, script } });
+    expect(told).toMatchObject({ cause: 'network', certain: false });
+    const plain = await tell(`${own(0)}\n`, `${own(1)}\n`, { context: { ...known, script } });
+    expect(plain).toMatchObject({ cause: 'wall-clock', certain: false });
   });
 });

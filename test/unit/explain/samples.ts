@@ -100,3 +100,20 @@ export function sqlite(...rows: string[]): Buffer {
   header.write('SQLite format 3\0', 'latin1');
   return Buffer.concat([header, ...rows.map((row) => Buffer.from(`\0\x03${row}\0`, 'latin1'))]);
 }
+
+/** A static library, in GNU's form. */
+export function ar(members: readonly Member[]): Buffer {
+  const names = members.map(({ name }) => `${name}/\n`);
+  const parts = [Buffer.from('!<arch>\n'), ...entry('//', '', 0, 0, 0, Buffer.from(names.join('')))];
+  members.forEach(({ content, time = 0, mode = 0o644, uid = 0 }, index) => {
+    const at = names.slice(0, index).join('').length;
+    parts.push(...entry(`/${at}`, `${Math.floor(time / 1000)}`, uid, 0, mode, Buffer.from(content as string)));
+  });
+  return Buffer.concat(parts);
+}
+
+function entry(name: string, time: string, uid: number, gid: number, mode: number, body: Buffer): Buffer[] {
+  const fields = [name.padEnd(16), time.padEnd(12), `${uid}`.padEnd(6), `${gid}`.padEnd(6), mode.toString(8).padEnd(8)];
+  const header = `${fields.join('')}${`${body.length}`.padEnd(10)}\`\n`;
+  return [Buffer.from(header), body, Buffer.from(body.length % 2 ? '\n' : '')];
+}
