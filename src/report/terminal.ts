@@ -4,12 +4,19 @@ import type { Difference, Verification } from '../verify/types.ts';
 /** How many differing paths the terminal shows; `--json` has them all. */
 const shownDifferences = 20;
 
-/** Whether a verification is a success: the same enclave, and a service that starts (when it was asked to). */
+/**
+ * Whether a verification is a success: the same enclave, that of the record if there is one, an image that Caution takes,
+ * and a service that starts (when it was asked to).
+ * @param strict what could not be proved is a failure.
+ */
 export function passed(verification: Verification, strict = false): boolean {
-  const proved = verification.builds.every(({ executionProved }) => executionProved);
-  const started = verification.start === null || verification.start.started || verification.start.needs.length > 0;
-  const pinned = verification.findings.every(({ id }) => id !== 'base-not-pinned');
-  return verification.reproducible && started && (!strict || (proved && pinned && verification.imageIdentical));
+  const { builds, start, findings, expected } = verification;
+  const started = start === null || start.started || start.needs.length > 0;
+  const refused = findings.some(({ id, level }) => id === 'root-link' && level === 'error');
+  if (!verification.reproducible || !started || refused || expected?.matches === false) return false;
+  if (!strict) return true;
+  const proved = builds.every(({ executionProved }) => executionProved);
+  return proved && findings.every(({ id }) => id !== 'base-not-pinned') && verification.imageIdentical;
 }
 
 /** The outcome of a verification for a person: at most a screen. */
