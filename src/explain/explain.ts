@@ -1,17 +1,18 @@
 import type { PathDifference } from '../image/compare.ts';
-import { readInode } from '../image/content.ts';
+import { readInode, readSlice } from '../image/content.ts';
 import { displayPath, type Inode } from '../image/tree.ts';
-import { takeApart } from './carriers/index.ts';
+import { isText, takeApart } from './carriers/index.ts';
 import { hintsOf } from './clues/hints.ts';
 import { lookInside } from './content.ts';
 import { describe } from './describe.ts';
 import { byExperiments } from './experiments.ts';
 import { mendFor } from './mends.ts';
 import { byName, byPlace } from './names.ts';
+import { differingParts } from './parts.ts';
 import type { ExplainContext, Explanation } from './types.ts';
 import { judge, type Known, together, unknown, type Verdict } from './verdict.ts';
 
-/** Files up to this size are taken apart; of larger ones only what is around the first difference is looked at. */
+/** Files up to this size are taken apart; of larger ones only the places are looked at in which they differ. */
 const wholeBelow = 24 << 20;
 /** As much of a content that only one build has is searched for what is the build's own. */
 const searchedBelow = 1 << 20;
@@ -77,12 +78,25 @@ async function ofContents(a: Inode, b: Inode, known: Known): Promise<Origin> {
   return { ...verdict, carrier };
 }
 
-/** Files too large to be taken apart: what is around the first difference tells something, and proves nothing. */
+/** Files too large to be taken apart: the places in which they differ, or else what is around the first of them. */
 async function ofWindows(a: Inode, b: Inode, known: Known): Promise<Origin> {
+  const parts = await differingParts(a, b);
+  const carrier = await carrierOf(a, b);
+  if (parts) {
+    const [left, right] = parts;
+    return { ...judge({ kind: 'texts', where: '', a: left, b: right, whole: true }, { ...known, carrier }), carrier };
+  }
   const inside = await lookInside({ path: '', aspects: ['content'], inEnclave: true, builds: [0, 1], entries: [a, b] });
   if (!inside) return unknown;
   const [left, right] = inside.texts;
-  return { ...judge({ kind: 'texts', where: '', a: left, b: right, whole: false }, known), certain: false };
+  return { ...judge({ kind: 'texts', where: '', a: left, b: right, whole: false }, known), certain: false, carrier };
+}
+
+/** By how both begin. */
+async function carrierOf(a: Inode, b: Inode): Promise<string | undefined> {
+  const starts = await Promise.all([a, b].map(async (one) => (await readSlice(one, 0, 4096)).toString('latin1')));
+  if (starts.every((start) => start.startsWith('\x7fELF'))) return 'elf';
+  return starts.every(isText) ? 'text' : undefined;
 }
 
 async function contentOf(inode: Inode): Promise<Buffer> {
