@@ -60,18 +60,19 @@ describe('contents made to harm', () => {
       }),
       { numRuns: 400 },
     );
-  });
+  }, 60_000);
 
   it('unpack no more than a bound, however much they claim and hold', () => {
-    const bomb = (fill: number) => gzipSync(Buffer.alloc(15 << 20, fill));
-    const members = (fill: number) =>
-      Array.from({ length: 40 }, (_, index) => ({ name: `${index}`, content: bomb(fill) }));
+    const members = (fill: number) => {
+      const bomb = gzipSync(Buffer.alloc(15 << 20, fill), { level: 1 });
+      return Array.from({ length: 40 }, (_, index) => ({ name: `${index}`, content: bomb }));
+    };
     const before = process.memoryUsage().arrayBuffers;
     const { carrier, traits } = takeApart(tar(members(1)), tar(members(2)));
     expect(carrier).toBe('tar');
     expect(traits).toHaveLength(40);
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(200 << 20);
-  });
+  }, 60_000);
 
   it('are compared as stored when a member holds more than it claims', () => {
     const liar = (fill: number) =>

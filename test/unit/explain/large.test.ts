@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { differingParts } from '../../../src/explain/parts.ts';
 import { began, file, tell } from './pair.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 const filler = randomBytes(26 << 20);
 
