@@ -18,7 +18,7 @@ import http from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EngineError, hostEnv, OWN_PROCESSES, run } from './exec.mjs';
-import { bridgeName } from './names.mjs';
+import { bridgeName, hashOf } from './names.mjs';
 import { freePort, freeSubnet, makeNetwork, outsideMtu, removeNetwork } from './network.mjs';
 import { answers } from './registry.mjs';
 import { copyNameServers } from './root.mjs';
@@ -27,12 +27,22 @@ import { identify, isAlive, parentOf, readJson, writeJson } from './state.mjs';
 /** @typedef {import('./debian.mjs').Context} Context */
 /** @typedef {import('./state.mjs').State} State */
 
-const SOCKET = 'srv/run/docker.sock';
+/**
+ * @typedef {object} Daemon one of the daemons in the engine's root: each has its own data, socket, bridge and process namespace
+ * @property {'docker' | 'second'} name
+ * @property {string} socket in the root
+ * @property {string} dataRoot in the root
+ */
+
+/** @type {Daemon} */
+const FIRST = { name: 'docker', socket: 'srv/run/docker.sock', dataRoot: '/var/lib/docker' };
+/** @type {Daemon} */
+export const SECOND = { name: 'second', socket: 'srv/run/second.sock', dataRoot: '/var/lib/docker-second' };
 
 /** @param {string} home */
 export const engineRoot = (home) => join(home, 'root');
-/** @param {string} home */
-export const socketOf = (home) => join(engineRoot(home), SOCKET);
+/** @param {string} home @param {Daemon} [daemon] */
+export const socketOf = (home, { socket } = FIRST) => join(engineRoot(home), socket);
 /** @param {string} home */
 const stateFile = (home) => join(home, 'state.json');
 
@@ -46,14 +56,19 @@ export const readState = (home) => readJson(stateFile(home));
 export async function isUp(home) {
   const state = readState(home);
   if (state === undefined || !isAlive(state.engine) || !isAlive(state.registry)) return false;
-  const [docker, registry] = await Promise.all([ping(home), answers(state.port)]);
+  const [docker, registry] = await Promise.all([ping(socketOf(home)), answers(state.port)]);
   return docker && registry;
 }
 
-/** @param {string} home @returns {Promise<boolean>} */
-function ping(home) {
+/** Whether the second daemon is up and answers. @param {string} home */
+export async function isSecondUp(home) {
+  return isAlive(readState(home)?.second?.engine) && (await ping(socketOf(home, SECOND)));
+}
+
+/** @param {string} socketPath @returns {Promise<boolean>} */
+function ping(socketPath) {
   return new Promise((resolve) => {
-    const request = http.get({ socketPath: socketOf(home), path: '/_ping', timeout: 5000 }, (response) => {
+    const request = http.get({ socketPath, path: '/_ping', timeout: 5000 }, (response) => {
       response.resume();
       resolve(response.statusCode === 200);
     });
@@ -105,7 +120,7 @@ mount -t proc proc "$R/proc"
 mount --rbind /sys "$R/sys"
 mount --rbind /dev "$R/dev"
 mount -t tmpfs -o mode=755 tmpfs "$R/run"
-exec chroot "$R" /usr/bin/docker-init -- /usr/sbin/dockerd
+exec chroot "$R" /usr/bin/docker-init -- /usr/sbin/dockerd --config-file "$2"
 `;
 
 /**
@@ -113,49 +128,78 @@ exec chroot "$R" /usr/bin/docker-init -- /usr/sbin/dockerd
  * @param {Context} context
  */
 export async function startDocker(context) {
-  const { home, log, signal } = context;
+  const { home, hash } = context;
   const state = readState(home);
   if (state === undefined) throw new EngineError('The registry has to be started first');
-  if (isAlive(state.engine) && (await ping(home))) return;
+  await startDaemon(context, FIRST, state, hash, () => writeJson(stateFile(home), state));
+}
+
+/**
+ * One more daemon in the same root, with data, bridge and rules of its own: what it builds or keeps is unknown to the first one.
+ * @param {Context} context
+ */
+export async function startSecond(context) {
+  const { home } = context;
+  const state = readState(home);
+  if (state === undefined) throw new EngineError('The first engine has to be started first');
+  const hash = hashOf([{ name: 'second', content: home }]);
+  const second = state.second ?? { bridge: bridgeName(hash), subnet: '' };
+  await startDaemon(context, SECOND, second, hash, () => writeJson(stateFile(home), { ...state, second }));
+}
+
+/**
+ * @param {Context} context
+ * @param {Daemon} daemon
+ * @param {import('./state.mjs').DaemonState} state what is found or made of it is noted here
+ * @param {string} hash where the search for a subnet starts
+ * @param {() => void} save
+ */
+async function startDaemon(context, daemon, state, hash, save) {
+  const { home, log, signal } = context;
+  const socket = socketOf(home, daemon);
+  if (isAlive(state.engine) && (await ping(socket))) return;
   await stopEngine(state);
   const root = engineRoot(home);
   if (!existsSync(`/sys/class/net/${state.bridge}`)) {
     if (state.subnet !== '') await removeNetwork({ root, log }, state); // rules that outlived the bridge
-    state.subnet = freeSubnet(context.hash);
+    state.subnet = freeSubnet(hash);
   }
-  writeJson(stateFile(home), state);
+  save();
   await makeNetwork({ root, log, signal }, state);
   copyNameServers(root);
   mkdirSync(join(root, 'srv/run'), { recursive: true });
   mkdirSync(join(root, 'etc/docker'), { recursive: true });
-  rmSync(socketOf(home), { force: true });
-  writeJson(join(root, 'etc/docker/daemon.json'), {
+  rmSync(socket, { force: true });
+  const configuration = `/etc/docker/${daemon.name}.json`;
+  writeJson(join(root, configuration), {
     features: { 'containerd-snapshotter': true },
     iptables: false,
     ip6tables: false,
     bridge: state.bridge,
     mtu: outsideMtu(),
     group: 'root',
-    hosts: [`unix:///${SOCKET}`],
+    hosts: [`unix:///${daemon.socket}`],
     // Gone with the daemon's own mounts: a process id left behind would stand for another process at the next start.
     pidfile: '/run/docker.pid',
     'exec-root': '/run/docker',
+    'data-root': daemon.dataRoot,
   });
-  const logFile = join(home, 'log', 'dockerd.log');
+  const logFile = join(home, 'log', `${daemon.name}.log`);
+  const inside = ['sh', '-euc', IN_OWN_MOUNTS, 'sh', root, configuration];
   state.engine = startDetached(
     'unshare',
-    ['--mount', '--propagation', 'private', ...OWN_PROCESSES, 'sh', '-euc', IN_OWN_MOUNTS, 'sh', root],
+    ['--mount', '--propagation', 'private', ...OWN_PROCESSES, ...inside],
     logFile,
   );
-  writeJson(stateFile(home), state);
+  save();
   await waitFor(
     'Docker',
-    () => ping(home),
+    () => ping(socket),
     () => isAlive(state.engine),
     logFile,
     signal,
   );
-  log(`Docker: up, network ${state.subnet}.0/24 on ${state.bridge}`);
+  log(`Docker (${daemon.name}): up, network ${state.subnet}.0/24 on ${state.bridge}`);
 }
 
 /**
@@ -167,12 +211,13 @@ export async function stopAll(context) {
   const state = readState(home);
   if (state === undefined) return;
   if (isAlive(state.engine)) log('stopping Docker and its containers');
-  await stopEngine(state);
+  await Promise.all([state, state.second, { engine: state.podman }].map((each) => each && stopEngine(each)));
   await endProcess(state.registry, 'SIGTERM');
-  if (state.subnet !== '') await removeNetwork({ root: engineRoot(home), log }, state);
+  for (const network of [state, state.second])
+    if (network !== undefined && network.subnet !== '') await removeNetwork({ root: engineRoot(home), log }, network);
 }
 
-/** @param {State} state */
+/** @param {{ engine?: import('./state.mjs').ProcessId | undefined }} state */
 async function stopEngine(state) {
   const { engine } = state;
   if (engine === undefined || !isAlive(engine)) return;

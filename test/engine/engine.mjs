@@ -23,6 +23,7 @@ import { claim, discard, requireOurs, requireUnused } from './folder.mjs';
 import { requireHost } from './host.mjs';
 import { ENGINE_PACKAGES, RECIPES } from './images.mjs';
 import { removeHeldLock, withLock } from './lock.mjs';
+import { isEngineUp, megabytesOf, parseEngines, startEngine } from './more.mjs';
 import { assignments, hashOf, homeOf, LANGUAGES, parseLanguages, setUpScripts } from './names.mjs';
 import { newestRelease, probe, probedImage } from './probe.mjs';
 import { copyNameServers } from './root.mjs';
@@ -30,6 +31,7 @@ import { isMade, madeOf, makeStandIns, references } from './standins.mjs';
 import { writeJson } from './state.mjs';
 
 /** @typedef {import('./names.mjs').Language} Language */
+/** @typedef {import('./more.mjs').EngineName} EngineName */
 /** @typedef {import('./debian.mjs').Context} Context */
 /** @typedef {import('./standins.mjs').RecipeName} RecipeName */
 /**
@@ -46,17 +48,22 @@ const ENGINE_MEGABYTES = 1500;
 /**
  * Sees to it that images can be built here: with the machine's own Docker where that can pull StageX images, else with an engine and stand-ins of
  * our own. Quick when all is there.
- * @param {{ languages?: readonly Language[], log?: (line: string) => void, signal?: AbortSignal | undefined }} [options]
+ * @param {object} [options]
+ * @param {readonly Language[]} [options.languages]
+ * @param {readonly EngineName[]} [options.engines] beside Docker; with any of these, an engine of our own is made whatever the machine has
+ * @param {(line: string) => void} [options.log]
+ * @param {AbortSignal | undefined} [options.signal]
  * @returns {Promise<SetUp>}
  * @throws {EngineError} what the machine lacks, or what failed
  */
-export async function setUp({ languages = LANGUAGES, log = () => {}, signal } = {}) {
+export async function setUp({ languages = LANGUAGES, engines = [], log = () => {}, signal } = {}) {
   const context = contextOf(log, signal);
   const { home } = context;
   const recipes = /** @type {RecipeName[]} */ (['base', ...languages]);
-  if (await isStanding(home, recipes)) return standing(home);
+  if (await isStanding(home, recipes, engines)) return standing(home);
   let why = 'The engine that was begun here is not whole';
-  if (!existsSync(home)) {
+  if (engines.length > 0) why = `The tests ask for ${engines.join(', ')} beside Docker`;
+  else if (!existsSync(home)) {
     const found = await probe(probedImage(newestRelease(STAGEX_DATA)), signal);
     if (found.usable) {
       context.log(`${found.why}: nothing to set up`);
@@ -66,10 +73,12 @@ export async function setUp({ languages = LANGUAGES, log = () => {}, signal } = 
   }
   const megabytes =
     (existsSync(engineRoot(home)) ? 0 : ENGINE_MEGABYTES) +
-    missingOf(home, recipes).reduce((sum, name) => sum + RECIPES[name].megabytes, 0);
+    missingOf(home, recipes).reduce((sum, name) => sum + RECIPES[name].megabytes, 0) +
+    engines.reduce((sum, name) => sum + megabytesOf(home, name), 0);
   await requireHost(home, megabytes, why, signal);
   return withLock(`${home}.lock`, context, async () => {
     if (!(await isStanding(home, recipes))) await make(context, recipes);
+    for (const name of engines) if (!(await isEngineUp(home, name))) await startEngine(context, name);
     return standing(home);
   });
 }
@@ -111,9 +120,10 @@ function contextOf(log, signal) {
 /** @param {string} home @param {RecipeName[]} recipes */
 const missingOf = (home, recipes) => recipes.filter((name) => !isMade(home, name));
 
-/** @param {string} home @param {RecipeName[]} recipes */
-async function isStanding(home, recipes) {
-  return missingOf(home, recipes).length === 0 && existsSync(imagesFile(home)) && (await isUp(home));
+/** @param {string} home @param {RecipeName[]} recipes @param {readonly EngineName[]} [engines] */
+async function isStanding(home, recipes, engines = []) {
+  if (missingOf(home, recipes).length > 0 || !existsSync(imagesFile(home)) || !(await isUp(home))) return false;
+  return (await Promise.all(engines.map((name) => isEngineUp(home, name)))).every(Boolean);
 }
 
 /** @param {string} home */
@@ -186,8 +196,9 @@ function start(context, missing) {
   return [...compiled, engine, ...others, base];
 }
 
-const HELP = `usage: eval "$(node test/engine/engine.mjs [--languages rust,node,python,go])"
+const HELP = `usage: eval "$(node test/engine/engine.mjs [--languages rust,node,python,go] [--engines podman,buildah,second])"
   --languages LIST  which stand-ins are needed (default: all)
+  --engines LIST    more engines beside Docker: podman,buildah,second (default: none)
   --print           print the assignments of an engine that is up; make and start nothing
   --down            end the engine and remove all of it
 `;
@@ -197,6 +208,7 @@ async function main(signal) {
   const { values } = parseArgs({
     options: {
       languages: { type: 'string' },
+      engines: { type: 'string' },
       down: { type: 'boolean' },
       print: { type: 'boolean' },
       help: { type: 'boolean' },
@@ -212,11 +224,12 @@ async function main(signal) {
     return 0;
   }
   const languages = values.languages === undefined ? LANGUAGES : parseLanguages(values.languages);
-  if (values.print && !(await isStanding(contextOf(log, signal).home, ['base', ...languages]))) {
+  const engines = values.engines === undefined ? [] : parseEngines(values.engines);
+  if (values.print && !(await isStanding(contextOf(log, signal).home, ['base', ...languages], engines))) {
     log('No engine with these stand-ins is up.');
     return 1;
   }
-  const { env, standIns, home } = await setUp({ languages, log, signal });
+  const { env, standIns, home } = await setUp({ languages, engines, log, signal });
   const { bin } = commandLine(home);
   if (standIns) process.stdout.write(assignments(env, process.env.PATH?.split(':')[0] === bin ? undefined : bin));
   return 0;

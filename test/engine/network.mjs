@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { EngineError, run, tryRun } from './exec.mjs';
 import { chooseSubnet, parseNameServers, parseRoutes } from './names.mjs';
 
-/** @typedef {import('./state.mjs').State} State */
+/** @typedef {Pick<import('./state.mjs').DaemonState, 'bridge' | 'subnet'>} State */
 
 /** @param {number} wished @returns {Promise<number>} the first free TCP port on loopback from there on */
 export async function freePort(wished) {

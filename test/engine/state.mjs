@@ -4,12 +4,18 @@ import { dirname } from 'node:path';
 
 /** @typedef {{ pid: number, start: string, boot: string }} ProcessId pid alone may be another process by now; start: clock ticks since boot */
 /**
- * @typedef {object} State
+ * @typedef {object} DaemonState
  * @property {string} bridge
- * @property {string} subnet first three numbers
- * @property {number} port the registry's
+ * @property {string} subnet first three numbers; empty: none yet
  * @property {ProcessId} [engine] the process whose end ends the daemon and all that it started
+ */
+/**
+ * @typedef {DaemonState & Parts} State
+ * @typedef {object} Parts
+ * @property {number} port the registry's
  * @property {ProcessId} [registry]
+ * @property {DaemonState} [second] a second Docker daemon
+ * @property {ProcessId} [podman] the process in whose namespaces Podman and Buildah run
  */
 
 /**

@@ -2,7 +2,7 @@ import semver from 'semver';
 import { ExitCode, throwIfCancelled, UserError } from '../../errors.ts';
 import { printableLine } from '../../output.ts';
 import { buildxCache } from './build-cache.ts';
-import { dockerCli } from './cli.ts';
+import { type ContainerCli, containerCli, dockerCli } from './cli.ts';
 import type { BuildOrder, BuildOutcome, Engine } from './engine.ts';
 import { emptyProgress, endProgress, foldProgress } from './progress.ts';
 
@@ -22,10 +22,9 @@ const install = 'Install Docker 23 or newer with buildx 0.13 or newer: https://d
  * @throws UserError `no-engine` (exit 4): what is missing, and what to install.
  */
 export async function findDocker(signal: AbortSignal, wanted?: string): Promise<Engine> {
-  const [client, plugin, info, builder] = await Promise.all([
+  const [client, plugin, builder] = await Promise.all([
     dockerCli.run(['version', '--format', '{{json .}}'], signal),
     dockerCli.run(['buildx', 'version'], signal),
-    dockerCli.run(['info', '--format', '{{json .DriverStatus}}'], signal),
     dockerCli.run(['buildx', 'inspect', ...(wanted === undefined ? [] : [wanted])], signal),
   ]);
   if (client.notStarted) {
@@ -56,9 +55,11 @@ export async function findDocker(signal: AbortSignal, wanted?: string): Promise<
     );
   const field = (name: string) => new RegExp(`^${name}:\\s*(\\S.*)$`, 'm').exec(builder.stdout)?.[1]?.trim();
   const driver = field('Driver') ?? 'unknown';
-  const containerd = info.stdout.includes('io.containerd.snapshotter');
   const buildkit = field('BuildKit version');
   const name = wanted ?? field('Name') ?? 'default';
+  // A builder of the docker driver is a context's own daemon: buildx builds there only while that context is chosen.
+  const cli = driver === 'docker' && wanted !== undefined ? containerCli('docker', ['--context', wanted]) : dockerCli;
+  const exports = driver !== 'docker' || (await hasContainerd(cli, signal)) ? 'oci' : 'tar';
   return {
     name: 'docker',
     builder: printableLine(name, 60),
@@ -69,13 +70,19 @@ export async function findDocker(signal: AbortSignal, wanted?: string): Promise<
         ...(buildkit && !buildkit.startsWith('v0.0.0') ? [`BuildKit ${buildkit}`] : []),
       ].join(', '),
     ),
-    exports: driver === 'docker' && !containerd ? 'tar' : 'oci',
+    exports,
     sideBySide: true,
     targets: true,
-    cache: buildxCache(dockerCli, name),
+    cache: buildxCache(cli, name),
     containers: dockerCli,
-    build: (order) => build(order, name),
+    build: (order) => build(order, cli, name),
   };
+}
+
+/** Whether a daemon keeps images as containerd does: only then does its builder export them. */
+async function hasContainerd(cli: ContainerCli, signal: AbortSignal): Promise<boolean> {
+  const { stdout } = await cli.run(['info', '--format', '{{json .DriverStatus}}'], signal);
+  return stdout.includes('io.containerd.snapshotter');
 }
 
 function serverVersion(json: string): string | null {
@@ -130,12 +137,12 @@ function outputOption({ exports, output }: Pick<BuildOrder, 'exports' | 'output'
   return `type=oci,${dest},source-date-epoch=1,rewrite-timestamp=true,compression=uncompressed,force-compression=true`;
 }
 
-async function build(order: BuildOrder, builder: string): Promise<BuildOutcome> {
+async function build(order: BuildOrder, cli: ContainerCli, builder: string): Promise<BuildOutcome> {
   throwIfCancelled(order.signal);
   const begin = performance.now();
   const progress = emptyProgress();
   const partial = new Map<string, string>();
-  const running = dockerCli.start(buildArguments(order, builder), {
+  const running = cli.start(buildArguments(order, builder), {
     stdout: 'ignore',
     buffer: false,
     cancelSignal: order.signal,
