@@ -16,12 +16,15 @@ export function judgeBytes(texts: Texts, known: Known): Verdict {
   if (isText(a) && isText(b)) return looksRandom(a) && looksRandom(b) ? random : unknown;
   const moment = judgeMoments(texts, known.facts);
   if (moment) return moment;
-  const [left, right] = differing(a, b);
-  if (reorderedBytes(left, right)) {
-    const cause = orderCause([], known.carrier, known.hints);
-    return { cause, certain: false, because: 'the same bytes stand in another order' };
-  }
+  const [left] = differing(a, b);
   return left.length >= 6 && new Set(left).size > 4 ? random : unknown;
+}
+
+/** Binary contents of one length that hold the same bytes at other places, as reordered strings do. */
+export function judgeBytesInOrder({ a, b }: Texts, known: Known): Verdict | null {
+  if (a.length !== b.length || (isText(a) && isText(b)) || !reorderedBytes(...differing(a, b))) return null;
+  const cause = orderCause([], known.carrier, known.hints);
+  return { cause, certain: false, because: 'the same bytes stand in another order' };
 }
 
 /** Certain when each place in which the contents differ is a number that holds a moment of its own build. */
@@ -47,7 +50,7 @@ function differing(a: string, b: string): [string, string] {
     for (let same = 0; end < size && same < 4; end += 1) same = a[end] === b[end] ? same + 1 : 0;
     left.push(a.slice(at, end));
     right.push(b.slice(at, end));
-    at = end;
+    at = end - 1;
   }
   return [left.join(''), right.join('')];
 }

@@ -9,6 +9,7 @@ const mends: Record<string, string> = {
     'Fix the times of the members (zipfile.ZipInfo with date_time=(1980, 1, 1, 0, 0, 0)), or of the files before they are packed: find . -exec touch -hd @315532800 {} +',
   'wall-clock cpio': 'Fix the times of the files before they are packed: find . -exec touch -hd @0 {} +',
   'wall-clock elf': 'Give the program no time: take it from SOURCE_DATE_EPOCH in the build script or the linker flag.',
+  'wall-clock ar': 'Write no times into the library: ar rcD, or strip -D afterwards.',
   'wall-clock sqlite': 'Write a fixed time instead of current_timestamp, or fill the database when the service starts.',
   'file-time': 'Set the times of the sources first: find . -exec touch -hd @0 {} +',
   'file-time zip':
@@ -17,6 +18,12 @@ const mends: Record<string, string> = {
   'generated-key':
     'Make keys, certificates and salts when the service starts, or keep them with Locksmith; never in the image.',
   'hash-order': 'Sort before writing; in Python also PYTHONHASHSEED=0, in Rust BTreeMap, in Go sorted keys.',
+  'hash-order json': 'Sort the keys: json.dumps(…, sort_keys=True), BTreeMap, or keys sorted before they are written.',
+  'hash-order pyc': 'Compile with PYTHONHASHSEED=0, so that sets keep their order.',
+  'directory-order tar':
+    'Pack in a fixed order: tar --sort=name, or find … -print0 | LC_ALL=C sort -z | tar --null -T -',
+  'directory-order zip':
+    'Pack in a fixed order: find … | LC_ALL=C sort | zip -X@ out.zip; in Python: sorted(…) of what is packed.',
   'directory-order':
     'Sort the list of files before it is used: find … | LC_ALL=C sort, sorted(os.listdir(…)), tar --sort=name',
   'parallel-order':
@@ -33,6 +40,10 @@ const mends: Record<string, string> = {
   user: 'Leave the account out, or write a constant in its place; owners in archives: --owner=0 --group=0 --numeric-owner.',
   umask:
     'Fix the mode where the file is copied: COPY --chmod=644 (755 for programs and folders), or chmod in a build stage.',
+  'umask tar':
+    'Pack with fixed modes: tar --mode=u=rwX,go=rX, or fix them where the files are copied: COPY --chmod=644.',
+  'umask zip': 'Fix the modes before packing: chmod -R u=rwX,go=rX, or where the files are copied: COPY --chmod=644.',
+  'umask text': 'Leave modes out of what is written, or fix them where the files are copied: COPY --chmod=644.',
   cpu: 'Name a baseline (-march=x86-64-v2, target-cpu=x86-64-v2) and a constant number of jobs; write neither into the result.',
   kernel: 'Name the target instead of asking the machine (uname).',
   'process-id': 'Leave process numbers out of names and contents; number the jobs instead.',
@@ -41,6 +52,9 @@ const mends: Record<string, string> = {
     'Compile with: python3 -m compileall --invalidation-mode unchecked-hash, or leave .pyc files out (PYTHONDONTWRITEBYTECODE=1).',
   'archive-metadata':
     'Pack with fixed order, owners and flags: tar --sort=name --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX; gzip -n.',
+  'archive-metadata gzip': 'Compress with the same program and level in every build, and with gzip -n.',
+  'archive-metadata zip': 'Pack without owners and with fixed modes: zip -X after chmod -R u=rwX,go=rX.',
+  'archive-metadata ar': 'Write no owners and times into the library: ar rcD, or strip -D afterwards.',
   'installer-metadata':
     "Leave the installer's records out: UV_NO_INSTALLER_METADATA=1, or remove direct_url.json, uv_cache.json, INSTALLER, .package-lock.json after installing.",
   'package-cache': 'Do not keep the cache: --no-cache, or remove it in the same step.',

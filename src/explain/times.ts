@@ -167,6 +167,30 @@ export function maskTimes(
   );
 }
 
+/** Whether two texts hold the same moments, written in two zones, and are the same but for that. */
+export function sameMoments(a: string, b: string): boolean {
+  const [left, right] = [inUtc(a), inUtc(b)];
+  return left.text === right.text && left.offsets !== right.offsets;
+}
+
+/** Text with each time that names its zone (`Z`, `UTC`, `GMT`, `+02:00`) as the moment that it is. */
+function inUtc(text: string): { text: string; offsets: string } {
+  const offsets: string[] = [];
+  const moments = timeForms.reduce(
+    (rest, { form, read }) =>
+      rest.replace(form, (match) => {
+        const zone = /(?:Z|UTC|GMT|[+-]\d\d:?\d\d)$/.exec(match)?.[0];
+        const at = zone === undefined ? Number.NaN : read(match);
+        if (zone === undefined || Number.isNaN(at)) return match;
+        offsets.push(/^[+-]/.test(zone) && !/^[+-]00:?00$/.test(zone) ? zone.replace(':', '') : '0');
+        // Digits after the second are part of what is written, beyond milliseconds as well.
+        return `<moment ${at} ${/[.,_](\d+)(?= ?[A-Z+-]+[\d:]*$)/.exec(match)?.[1] ?? ''}>`;
+      }),
+    text,
+  );
+  return { text: moments, offsets: offsets.join() };
+}
+
 const plausible = { from: Date.UTC(2000, 0, 1), to: Date.UTC(2100, 0, 1) };
 
 /** Whether a whole word is a time that a program of our days could have written. */

@@ -1,9 +1,10 @@
-import { judgeBytes } from './binary.ts';
+import { judgeBytes, judgeBytesInOrder } from './binary.ts';
 import { wordPairs } from './clues/differing.ts';
 import type { Hints } from './clues/hints.ts';
 import { because, isDuring, isFileTime, maskClues } from './clues/masks.ts';
 import { orderCause, reordered, sortedByLanguage } from './clues/order.ts';
 import { lookOf } from './clues/words.ts';
+import { sameMoments } from './times.ts';
 import type { Modes, Texts, Times, Trait } from './trait.ts';
 import type { ExplainContext } from './types.ts';
 
@@ -74,6 +75,8 @@ function judgeModes({ a, b, directory }: Modes, { facts: [first, second] }: Know
   return { cause: 'archive-metadata', certain: false, because: 'modes differ' };
 }
 
+/** Zones are looked for in what people read. */
+const zonesBelow = 1 << 20;
 const httpHeader = /^\s*(?:HTTP\/[\d.]+ \d{3}|(?:date|etag|last-modified|server|x-request-id):)/im;
 
 function judgeTexts(texts: Texts, known: Known): Verdict {
@@ -88,9 +91,11 @@ function judgeTexts(texts: Texts, known: Known): Verdict {
       return { cause: 'network', certain: false, because: 'headers of an answer from the network stand in it' };
     return { cause: clue, certain: texts.whole && more.length === 0 && a === b && !answered, because: all };
   }
+  if (texts.whole && texts.a.length < zonesBelow && sameMoments(texts.a, texts.b))
+    return { cause: 'timezone', certain: true, because: 'the same moments are written in two zones' };
   const order = reordered(texts);
   if (order) return judgeOrder(order.items, order.other, known);
-  return judgeWords(texts, known) ?? judgeBytes(texts, known);
+  return judgeBytesInOrder(texts, known) ?? judgeWords(texts, known) ?? judgeBytes(texts, known);
 }
 
 /** By the words that differ: what most of those that look like something look like. */

@@ -82,7 +82,7 @@ function fromLongLine(a: string, b: string): WordPair[] {
         ...wordsA.flatMap((one, index) => (one === wordsB[index] ? [] : { a: one, b: wordsB[index] ?? '', ...runs })),
       );
     else pairs.push({ a: a.slice(at, end), b: b.slice(at, end), ...runs });
-    at = end;
+    at = end - 1;
   }
   return pairs;
 }

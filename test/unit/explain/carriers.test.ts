@@ -166,3 +166,16 @@ describe('what a server answered', () => {
     expect(plain).toMatchObject({ cause: 'wall-clock', certain: false });
   });
 });
+
+describe('binary lists of strings', () => {
+  it('in another order are likely the order of hashes', async () => {
+    const pickled = (keys: readonly number[]) =>
+      Buffer.from(
+        `\x80\x04\x95${keys.map((key) => `\x8c${String.fromCharCode(4 + `${key}`.length)}key-${key}\x94`).join('')}.`,
+        'latin1',
+      );
+    const keys = Array.from({ length: 40 }, (_, index) => index);
+    const shuffled = keys.map((key) => (key * 7) % 40);
+    expect(await tell(pickled(keys), pickled(shuffled))).toMatchObject({ cause: 'hash-order', certain: false });
+  });
+});

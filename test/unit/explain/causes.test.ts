@@ -27,6 +27,15 @@ describe('what each build left of its own', () => {
     expect(await tell('mode 644 k9XqLz27PwRt\n', 'mode 644 bV4cYs81QmNe\n')).toMatchObject({ cause: 'random' });
   });
 
+  it('is the zone when the same moments are written in two', async () => {
+    const zones = ['2026-01-02T03:04:05+00:00', '2026-01-01T22:04:05-05:00'] as const;
+    expect(await tell(...zones, { context: bare })).toMatchObject({ cause: 'timezone', certain: true });
+    const other = ['2026-01-02T03:04:05+00:00', '2026-01-01T22:04:06-05:00'] as const;
+    expect((await tell(...other, { context: bare })).certain).toBe(false);
+    const spelling = ['2026-01-02T03:04:05.1234Z', '2026-01-02T03:04:05.1235+00:00'] as const;
+    expect((await tell(...spelling, { context: bare })).cause).not.toBe('timezone');
+  });
+
   it('is not certain when two origins stand in it', async () => {
     expect(await tell('host-0abc 1785578410', 'host-1abc 1785578470')).toMatchObject({ certain: false });
   });
