@@ -1,8 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { compareImages } from '../compare/compare.ts';
-import { openImage } from '../compare/open.ts';
+import { findImage } from '../compare/open.ts';
 import { type ExitCode as Code, ExitCode } from '../errors.ts';
+import { readImage, sharedLayers } from '../image/image.ts';
 import { printableLine, result } from '../output.ts';
 import { comparisonLines } from '../report/comparison.ts';
 import type { CompareFlags } from '../settings/flags.ts';
@@ -22,16 +23,25 @@ export async function compareCommand(flags: CompareFlags, io: Io): Promise<Code>
 async function compareNamed(a: string, b: string, io: Io): Promise<Comparison> {
   const folder = await makeRunFolder();
   try {
-    const open = async (name: string, side: string) => {
-      const own = path.join(folder.path, side);
-      await mkdir(own);
-      return { name: printableLine(name, 200), image: await openImage(name, io.cwd, own, io.signal) };
+    const { signal } = io;
+    const find = async (name: string, side: string) => {
+      const spool = path.join(folder.path, side);
+      await mkdir(spool);
+      return { name: printableLine(name, 200), spool, at: await findImage(name, io.cwd, spool, signal) };
     };
-    const [first, second] = await Promise.allSettled([open(a, 'a'), open(b, 'b')]);
-    if (first.status === 'rejected') throw first.reason;
-    if (second.status === 'rejected') throw second.reason;
-    return await compareImages(first.value, second.value);
+    const [first, second] = await settled([find(a, 'a'), find(b, 'b')]);
+    const shared = await sharedLayers(first.at, second.at);
+    const read = async ({ name, at, spool }: typeof first) => {
+      return { name, image: await readImage(at, { spool, shared, signal }) };
+    };
+    return await compareImages(...(await settled([read(first), read(second)])));
   } finally {
     await folder.remove();
   }
+}
+
+/** Both, or the first failure, when both have ended: nothing is read any more when the folder goes. */
+async function settled<T>(both: [Promise<T>, Promise<T>]): Promise<[T, T]> {
+  await Promise.allSettled(both);
+  return Promise.all(both);
 }

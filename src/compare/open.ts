@@ -1,8 +1,6 @@
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { ExitCode, UserError } from '../errors.ts';
-import { type Image, readImage } from '../image/image.ts';
 import { printableLine } from '../output.ts';
 import { dockerCli } from '../verify/engines/cli.ts';
 
@@ -11,22 +9,18 @@ const reference =
   /^(?:[A-Za-z0-9.-]+(?::\d+)?\/)?[a-z0-9]+(?:[._/-]+[a-z0-9]+)*(?::[\w][\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$|^(?:sha256:)?[0-9a-f]{12,64}$/;
 
 /**
- * Reads an image: an archive or layout of that path, else what the engine has under that name. Nothing is pulled.
- * @param folder an existing folder of this image's own, for what is unpacked.
+ * Finds an image: an archive or layout of that path, else what the engine has under that name, which it is told to
+ * write. Nothing is pulled.
+ * @param folder an existing folder of this image's own.
+ * @returns the path of an archive or layout.
  * @throws UserError when there is no such image (exit 1), or no engine to ask (exit 4).
  */
-export async function openImage(name: string, cwd: string, folder: string, signal: AbortSignal): Promise<Image> {
+export async function findImage(name: string, cwd: string, folder: string, signal: AbortSignal): Promise<string> {
   const at = path.resolve(cwd, name);
-  if (existsSync(at)) return readFrom(at, folder, signal);
+  if (existsSync(at)) return at;
   const looksLikePath = /^[.~]?\/|\.(?:tar|oci)(?:\.\w+)?$/.test(name) || !reference.test(name);
   if (looksLikePath) throw noImage(name, 'There is no such file or folder.');
-  return readFrom(await save(name, folder, signal), folder, signal);
-}
-
-async function readFrom(at: string, folder: string, signal: AbortSignal): Promise<Image> {
-  const spool = path.join(folder, 'layers');
-  await mkdir(spool, { recursive: true });
-  return readImage(at, { spool, signal });
+  return save(name, folder, signal);
 }
 
 /** Has the engine write one of its images. @returns the archive's path. */

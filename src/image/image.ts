@@ -1,20 +1,8 @@
-import { createHash, type Hash } from 'node:crypto';
-import { createWriteStream, type WriteStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import path from 'node:path';
-import { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
-import { Decompress } from 'fzstd';
-import { type Archive, blobName, type Member, openArchive, readJson, readPart } from './archive.ts';
-import { badArchive, TarReader } from './tar.ts';
-import { type Content, defaultLimits, type Tree, TreeBuilder, type TreeLimits } from './tree.ts';
-
-export interface Layer {
-  /** Digest of the layer as stored. */
-  digest: string;
-  /** Digest of the uncompressed layer. */
-  diffId: string;
-}
+import { type Archive, blobName, openArchive, readJson } from './archive.ts';
+import { type Layer, type PlannedLayer, type ReadOptions, readLayers, SharedLayers } from './layers.ts';
+import { badArchive } from './tar.ts';
+import type { Tree } from './tree.ts';
 
 /** An image as read from disk: metadata, and the file system that its layers give. */
 export interface Image {
@@ -30,13 +18,6 @@ export interface Image {
   latestTime: number;
 }
 
-export interface ReadOptions {
-  /** An existing folder on this machine that takes compressed layers' contents; removing it is the caller's part. */
-  spool: string;
-  limits?: TreeLimits;
-  signal?: AbortSignal;
-}
-
 interface Descriptor {
   mediaType?: unknown;
   digest?: unknown;
@@ -49,7 +30,7 @@ interface Plan {
   manifest: string;
   config: unknown;
   /** Layers lowest first; a digest where the manifest gives one. */
-  layers: { member: Member; digest: string | null }[];
+  layers: PlannedLayer[];
 }
 
 /**
@@ -58,14 +39,25 @@ interface Plan {
  * @throws UserError when anything about it is wrong.
  */
 export async function readImage(location: string, options: ReadOptions): Promise<Image> {
-  const archive = await openArchive(location);
-  const plan = (await archive.find('index.json')) ? await planOci(archive) : await planDockerSave(archive);
+  const plan = await planOf(location);
   const { layers, tree, layerOf, latestTime } = await readLayers(plan.layers, options);
   const claimed = diffIds(plan.config);
   if (claimed.length !== layers.length || claimed.some((id, index) => id !== layers[index]?.diffId)) {
     throw badArchive('its layers are not those that its configuration names.');
   }
   return { manifest: plan.manifest, config: plan.config, layers, tree, layerOf, latestTime };
+}
+
+/** The layers that two images have in common, by their manifests alone. @throws UserError as `readImage` does. */
+export async function sharedLayers(a: string, b: string): Promise<SharedLayers> {
+  const [first, second] = await Promise.all([planOf(a), planOf(b)]);
+  const own = new Set(first.layers.map(({ digest }) => digest));
+  return new SharedLayers(new Set(second.layers.flatMap(({ digest }) => (digest && own.has(digest) ? digest : []))));
+}
+
+async function planOf(location: string): Promise<Plan> {
+  const archive = await openArchive(location);
+  return (await archive.find('index.json')) ? planOci(archive) : planDockerSave(archive);
 }
 
 /**
@@ -152,128 +144,4 @@ function diffIds(config: unknown): unknown[] {
   const rootfs = asRecord(asRecord(config, 'the configuration').rootfs, 'rootfs');
   if (!Array.isArray(rootfs.diff_ids)) throw badArchive('its configuration names no layers.');
   return rootfs.diff_ids;
-}
-
-async function readLayers(
-  plan: Plan['layers'],
-  { spool, limits = defaultLimits, signal }: ReadOptions,
-): Promise<Pick<Image, 'layers' | 'tree' | 'layerOf' | 'latestTime'>> {
-  const builder = new TreeBuilder(limits);
-  const layers: Layer[] = [];
-  const meter = { bytes: 0, latestTime: 0 };
-  for (const [index, { member, digest }] of plan.entries()) {
-    signal?.throwIfAborted();
-    const kind = await compression(member);
-    const spoolFile = path.join(spool, `layer-${index}.tar`);
-    const source: Content = kind === 'none' ? member : { file: spoolFile, offset: 0 };
-    const handler = builder.layer(source);
-    const reader = new TarReader({
-      ...handler,
-      entry: (header, offset) => {
-        meter.latestTime = Math.max(meter.latestTime, header.mtime);
-        handler.entry(header, offset);
-      },
-    });
-    const take = (chunk: Uint8Array) => {
-      meter.bytes += chunk.length;
-      if (meter.bytes > limits.bytes)
-        throw badArchive(`it unpacks to more than ${Math.round(limits.bytes / 2 ** 20)} MiB.`);
-      reader.write(chunk);
-    };
-    const read = kind === 'none' ? await readPlain(member, take) : await unpack(member, kind, spoolFile, take);
-    reader.close();
-    if (digest && read.digest !== digest) throw badArchive(`layer ${digest} does not have its digest.`);
-    layers.push(read);
-  }
-  return { layers, tree: builder.finish(), layerOf: (path) => builder.layerOf(path), latestTime: meter.latestTime };
-}
-
-type Compression = 'none' | 'gzip' | 'zstd';
-
-/** What the bytes say; media types are not to be relied on. */
-async function compression(member: Member): Promise<Compression> {
-  for await (const piece of readPart({ ...member, size: Math.min(4, member.size) })) {
-    if (piece.subarray(0, 2).toString('hex') === '1f8b') return 'gzip';
-    if (piece.toString('hex') === '28b52ffd') return 'zstd';
-  }
-  return 'none';
-}
-
-async function readPlain(member: Member, take: (chunk: Uint8Array) => void): Promise<Layer> {
-  const hash = createHash('sha256');
-  for await (const piece of readPart(member)) {
-    hash.update(piece);
-    take(piece);
-  }
-  const digest = `sha256:${hash.digest('hex')}`;
-  return { digest, diffId: digest };
-}
-
-/** Unpacks a layer into the spool file, hashing both forms on the way. */
-async function unpack(
-  member: Member,
-  kind: Compression,
-  spoolFile: string,
-  take: (chunk: Uint8Array) => void,
-): Promise<Layer> {
-  const packed = createHash('sha256');
-  const plain = createHash('sha256');
-  const spool = createWriteStream(spoolFile);
-  try {
-    const source = hashed(member, packed);
-    for await (const chunk of kind === 'gzip' ? gunzip(source) : unzstd(source)) {
-      plain.update(chunk);
-      take(chunk);
-      await write(spool, chunk);
-    }
-  } finally {
-    await new Promise<void>((resolve) => spool.end(resolve));
-  }
-  return { digest: `sha256:${packed.digest('hex')}`, diffId: `sha256:${plain.digest('hex')}` };
-}
-
-async function* hashed(member: Member, hash: Hash): AsyncGenerator<Buffer> {
-  for await (const piece of readPart(member)) {
-    hash.update(piece);
-    yield Buffer.from(piece);
-  }
-}
-
-async function* gunzip(source: AsyncGenerator<Buffer>): AsyncGenerator<Uint8Array> {
-  const unzipped = Readable.from(source, { objectMode: false }).compose(createGunzip());
-  try {
-    for await (const chunk of unzipped) yield chunk as Buffer;
-  } catch (error) {
-    if (String((error as NodeJS.ErrnoException).code).startsWith('Z_'))
-      throw badArchive('a compressed layer is damaged.');
-    throw error;
-  }
-}
-
-async function* unzstd(source: AsyncGenerator<Buffer>): AsyncGenerator<Uint8Array> {
-  const ready: Uint8Array[] = [];
-  const stream = new Decompress((chunk) => ready.push(chunk));
-  const push = (piece: Buffer, last: boolean) => {
-    try {
-      stream.push(piece, last);
-    } catch (error) {
-      throw badArchive(`a compressed layer is damaged (${(error as Error).message}).`);
-    }
-  };
-  // Small steps: four bytes of input can stand for 128 KiB of output.
-  const step = 1024;
-  for await (const piece of source) {
-    for (let at = 0; at < piece.length; at += step) {
-      push(piece.subarray(at, at + step), false);
-      yield* ready.splice(0);
-    }
-  }
-  push(Buffer.alloc(0), true);
-  yield* ready.splice(0);
-}
-
-function write(stream: WriteStream, chunk: Uint8Array): Promise<void> {
-  return new Promise((resolve, reject) => {
-    stream.write(chunk, (error) => (error ? reject(error) : resolve()));
-  });
 }

@@ -71,6 +71,13 @@ const plainDirectory: Inode = {
   content: null,
 };
 
+/** One entry of a layer that has been read, to be laid into another tree as well. */
+export interface LayerEntry {
+  header: TarHeader;
+  sha256: string;
+  content: Content;
+}
+
 /** Lays layers over each other, lowest first. */
 export class TreeBuilder {
   readonly #root: Node = { inode: plainDirectory, layer: -1, children: new Map() };
@@ -82,8 +89,20 @@ export class TreeBuilder {
     this.#limits = limits;
   }
 
-  /** Starts the next layer. Give what is returned to a TarReader; `file` and `offset` say where the layer's bytes are. */
-  layer(source: Content): TarHandler {
+  /** Lays a layer that was read before, by what it holds. */
+  replay(entries: readonly LayerEntry[]): void {
+    this.#layer += 1;
+    for (const { header, sha256, content } of entries) {
+      this.#count();
+      this.#apply(header, sha256, content);
+    }
+  }
+
+  /**
+   * Starts the next layer. Give what is returned to a TarReader; `file` and `offset` say where the layer's bytes are.
+   * @param keep takes the layer's entries, for `replay`.
+   */
+  layer(source: Content, keep: LayerEntry[] | null = null): TarHandler {
     this.#layer += 1;
     let header: TarHeader | null = null;
     let hash: Hash | null = null;
@@ -98,7 +117,10 @@ export class TreeBuilder {
       data: (chunk) => hash?.update(chunk),
       end: () => {
         if (!header) return;
-        this.#apply(header, hash?.digest('hex') ?? '', { file: source.file, offset: source.offset + offset });
+        const content = { file: source.file, offset: source.offset + offset };
+        const sha256 = hash?.digest('hex') ?? '';
+        keep?.push({ header, sha256, content });
+        this.#apply(header, sha256, content);
         header = null;
       },
     };
