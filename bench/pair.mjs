@@ -64,7 +64,7 @@ async function makeImage(image, files, count, changed) {
   const pack = tar.pack();
   const file = createWriteStream(path.join(image, 'layer'));
   zip.on('data', (chunk) => packed.update(chunk));
-  pack.on('data', (chunk) => plain.update(chunk));
+  pack.on('data', (chunk) => plain.update(/** @type {Buffer} */ (chunk)));
   pack.pipe(zip).pipe(file);
   for (let index = 0; index < count; index += 1) {
     const content = Buffer.from(files[index % files.length] ?? Buffer.alloc(fileSize));
