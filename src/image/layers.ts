@@ -1,10 +1,8 @@
 import { createHash, type Hash } from 'node:crypto';
-import { createWriteStream, type WriteStream } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import path from 'node:path';
-import { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
-import { Decompress } from 'fzstd';
 import { type Member, readPart } from './archive.ts';
+import { decompressed } from './decompress.ts';
 import { badArchive, TarReader } from './tar.ts';
 import { defaultLimits, type LayerEntry, type Tree, TreeBuilder, type TreeLimits } from './tree.ts';
 
@@ -164,24 +162,34 @@ async function readPlain(member: Member, take: (chunk: Uint8Array) => void): Pro
 /** Unpacks a layer into the spool file, hashing both forms on the way. */
 async function unpack(
   member: Member,
-  kind: Compression,
+  kind: Exclude<Compression, 'none'>,
   spoolFile: string,
   take: (chunk: Uint8Array) => void,
 ): Promise<Layer> {
   const packed = createHash('sha256');
   const plain = createHash('sha256');
-  const spool = createWriteStream(spoolFile);
+  const spool = await open(spoolFile, 'w');
+  // One chunk is written while the next one is hashed: nothing else is held.
+  let written: Promise<void> = Promise.resolve();
   try {
-    const source = hashed(member, packed);
-    for await (const chunk of kind === 'gzip' ? gunzip(source) : unzstd(source)) {
+    for await (const chunk of decompressed(hashed(member, packed), kind)) {
       plain.update(chunk);
       take(chunk);
-      await write(spool, chunk);
+      await written;
+      written = writeAll(spool, chunk);
+      // Seen where it is awaited, which a failure of the reading may keep from coming.
+      written.catch(() => undefined);
     }
+    await written;
   } finally {
-    await new Promise<void>((resolve) => spool.end(resolve));
+    await Promise.allSettled([written]);
+    await spool.close();
   }
   return { digest: `sha256:${packed.digest('hex')}`, diffId: `sha256:${plain.digest('hex')}` };
+}
+
+async function writeAll(file: FileHandle, chunk: Uint8Array): Promise<void> {
+  for (let done = 0; done < chunk.length; ) done += (await file.write(chunk, done)).bytesWritten;
 }
 
 async function* hashed(member: Member, hash: Hash): AsyncGenerator<Buffer> {
@@ -189,43 +197,4 @@ async function* hashed(member: Member, hash: Hash): AsyncGenerator<Buffer> {
     hash.update(piece);
     yield Buffer.from(piece);
   }
-}
-
-async function* gunzip(source: AsyncGenerator<Buffer>): AsyncGenerator<Uint8Array> {
-  const unzipped = Readable.from(source, { objectMode: false }).compose(createGunzip());
-  try {
-    for await (const chunk of unzipped) yield chunk as Buffer;
-  } catch (error) {
-    if (String((error as NodeJS.ErrnoException).code).startsWith('Z_'))
-      throw badArchive('a compressed layer is damaged.');
-    throw error;
-  }
-}
-
-async function* unzstd(source: AsyncGenerator<Buffer>): AsyncGenerator<Uint8Array> {
-  const ready: Uint8Array[] = [];
-  const stream = new Decompress((chunk) => ready.push(chunk));
-  const push = (piece: Buffer, last: boolean) => {
-    try {
-      stream.push(piece, last);
-    } catch (error) {
-      throw badArchive(`a compressed layer is damaged (${(error as Error).message}).`);
-    }
-  };
-  // Small steps: four bytes of input can stand for 128 KiB of output.
-  const step = 1024;
-  for await (const piece of source) {
-    for (let at = 0; at < piece.length; at += step) {
-      push(piece.subarray(at, at + step), false);
-      yield* ready.splice(0);
-    }
-  }
-  push(Buffer.alloc(0), true);
-  yield* ready.splice(0);
-}
-
-function write(stream: WriteStream, chunk: Uint8Array): Promise<void> {
-  return new Promise((resolve, reject) => {
-    stream.write(chunk, (error) => (error ? reject(error) : resolve()));
-  });
 }
