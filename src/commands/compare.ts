@@ -10,12 +10,16 @@ import type { CompareFlags } from '../settings/flags.ts';
 import { makeRunFolder } from '../verify/leftovers/folder.ts';
 import type { Comparison } from '../verify/types.ts';
 import type { Io } from './io.ts';
+import { checkPage, writePage } from './page.ts';
 
 /** `create-caution-app compare A B`: holds two built images against each other; builds nothing. */
 export async function compareCommand(flags: CompareFlags, io: Io): Promise<Code> {
+  const page = await checkPage(flags.report, io.cwd);
   const comparison = await compareNamed(flags.a, flags.b, io);
   if (flags.json) result(io.output, JSON.stringify(comparison, null, 2));
   else result(io.output, comparisonLines(comparison, { color: io.output.resultColor }).join('\n'));
+  const about = { version: io.version, generated: null };
+  await writePage(page, async () => (await import('../report/html.ts')).comparisonPage(comparison, about), io);
   return comparison.reproducible ? ExitCode.Ok : ExitCode.NotReproducible;
 }
 

@@ -4,11 +4,12 @@ import { expectedLines } from '../report/expected.ts';
 import { passed, reportLines } from '../report/terminal.ts';
 import type { VerifyFlags } from '../settings/flags.ts';
 import { locate } from '../target.ts';
-import type { Verification } from '../verify/types.ts';
+import type { Verification, Verified } from '../verify/types.ts';
 import { offerMends } from './fix.ts';
 import { imagesFrom } from './images.ts';
 import type { Io } from './io.ts';
-import { applyRecords, prepareRecords, type Recorded } from './record.ts';
+import { checkPage, writePage } from './page.ts';
+import { applyRecords, prepareRecords } from './record.ts';
 import { runVerify, serviceOf } from './run-verify.ts';
 
 /** One mend can bring to light what another difference had hidden; more rounds than these would be a circle. */
@@ -19,14 +20,19 @@ export async function verifyCommand(flags: VerifyFlags, io: Io): Promise<Code> {
   const dirs = flags.dirs.length === 0 ? ['.'] : flags.dirs;
   if (dirs.length > 1 && (flags.record !== undefined || flags.expect !== undefined)) throw oneRecord(dirs.length);
   const images = imagesFrom(flags.images, io);
+  const page = await checkPage(flags.report, io.cwd);
   const services: ({ dir: string } & Verification)[] = [];
+  const shownServices: { dir: string; verified: Verified }[] = [];
   let failure: UserError | null = null;
   try {
     for (const dir of dirs) {
-      const { verification, failure: failed } = await verifyFolder(dir, dirs.length > 1, flags, images, io);
-      services.push({ dir, ...verification });
+      const { verified, failure: failed } = await verifyFolder(dir, dirs.length > 1, flags, images, io);
+      services.push({ dir, ...verified.verification });
+      shownServices.push({ dir, verified });
       failure ??= failed;
     }
+    const about = { version: io.version, generated: null };
+    await writePage(page, async () => (await import('../report/html.ts')).verificationPage(shownServices, about), io);
   } catch (error) {
     // What is known of the folders before stands beside the failure.
     if (!flags.json || services.length === 0 || !(error instanceof UserError)) throw error;
@@ -61,7 +67,7 @@ async function verifyFolder(
   flags: VerifyFlags,
   images: Record<string, string>,
   io: Io,
-): Promise<Recorded> {
+): Promise<{ verified: Verified; failure: UserError | null }> {
   const target = await locate(dir, io.cwd);
   if (target.state === 'missing') {
     throw new UserError('no-folder', `There is no folder ${dir}.`, { next: 'Name the folder of a service.' });
@@ -91,5 +97,5 @@ async function verifyFolder(
   if (failure)
     note(io.output, `${styled(io.output, 'red', 'error')} ${printable(failure.message)} ${failure.next ?? ''}`);
   else if (records?.record) note(io.output, `Record written to ${printable(records.record)}`);
-  return recorded;
+  return { verified: { ...verified, verification }, failure };
 }

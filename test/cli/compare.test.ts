@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
@@ -44,6 +44,23 @@ describe('compare', () => {
     expect(shown.exitCode).toBe(3);
     expect(shown.stdout).toMatch(/Not the same enclave/);
     expect(shown.stdout).toMatch(/\/app\/info/);
+  });
+
+  it('writes a page beside, over an older one, and never over anything else', async () => {
+    const { folder, images } = await pair('a', 'b');
+    const args = ['compare', ...images, '--report', 'page.html', '--json'];
+    expect((await runCli(args, folder, none)).exitCode).toBe(3);
+    const page = readFileSync(path.join(folder, 'page.html'), 'utf8');
+    expect(page).toMatch(/^<!doctype html>/i);
+    expect(page).toContain('/app/info');
+    expect((await runCli(args, folder, none)).exitCode).toBe(3);
+    expect(readFileSync(path.join(folder, 'page.html'), 'utf8')).toBe(page);
+    writeFileSync(path.join(folder, 'notes.html'), '<!doctype html>\nmine');
+    const refused = await runCli(['compare', ...images, '--report', 'notes.html', '--json'], folder, none);
+    expect([refused.exitCode, JSON.parse(refused.stdout).error.code]).toEqual([1, 'report-exists']);
+    expect(readFileSync(path.join(folder, 'notes.html'), 'utf8')).toBe('<!doctype html>\nmine');
+    expect((await runCli(['compare', ...images, '--report', 'no/page.html'], folder, none)).exitCode).toBe(1);
+    expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
 
   it('refuses a damaged archive, a file that is no image, and a name that is not there, with what to do', async () => {

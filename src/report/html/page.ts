@@ -25,6 +25,7 @@ export function page({ title, kind, good, about, banner, navigation, body }: Pag
 <html lang="en">
 <head>
 <meta charset="utf-8">
+<meta name="generator" content="create-caution-app">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
