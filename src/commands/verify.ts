@@ -32,6 +32,7 @@ export async function verifyCommand(flags: VerifyFlags, io: Io): Promise<Code> {
       failure ??= failed;
     }
     const about = { version: io.version, generated: null };
+    await summariseForGithub(shownServices, io);
     await writePage(page, async () => (await import('../report/html.ts')).verificationPage(shownServices, about), io);
   } catch (error) {
     // What is known of the folders before stands beside the failure.
@@ -48,6 +49,12 @@ export async function verifyCommand(flags: VerifyFlags, io: Io): Promise<Code> {
   const good = services.every((service) => passed(service, flags.strict) && service.expected?.matches !== false);
   if (!good) return ExitCode.NotReproducible;
   return failure?.exitCode ?? ExitCode.Ok;
+}
+
+/** In a workflow of GitHub the outcome is shown beside the step's log as well. */
+async function summariseForGithub(services: readonly { dir: string; verified: Verified }[], io: Io): Promise<void> {
+  if (io.env.GITHUB_ACTIONS !== 'true') return;
+  (await import('../report/github.ts')).writeGithubSummary(io.env, services, io.output);
 }
 
 function shown({ code, message, next }: UserError): { error: { code: string; message: string; next: string | null } } {
