@@ -15,6 +15,11 @@ export default defineConfig({
       { extends: true, test: { name: 'cli', include: ['test/cli/**/*.test.ts'], testTimeout: 60_000 } },
       {
         extends: true,
+        // Pages in a real Chromium, which is set up when there is none (test/browser/chromium.mjs).
+        test: { name: 'browser', include: ['test/browser/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 300_000 },
+      },
+      {
+        extends: true,
         // Container builds on a small machine: one file at a time, so that builds do not slow each other.
         test: {
           name: 'builds',

@@ -48,7 +48,7 @@ export function verificationPage(services: readonly { dir: string; verified: Ver
     body: several
       ? html`${all.map(
           ({ dir, verified, sections }, index) =>
-            html`<section class="service" aria-labelledby="service-${index + 1}"><h2 id="service-${index + 1}">${cut(dir, 300)}: ${titleOf(verified.verification)}</h2>${sections.map((section) => sectionOf(section, 3))}</section>`,
+            html`<section class="service"><h2 id="service-${index + 1}">${cut(dir, 300)}: ${titleOf(verified.verification)}</h2>${sections.map((section) => sectionOf(section, 3))}</section>`,
         )}`
       : html`${only?.sections.map((section) => sectionOf(section, 2))}`,
   });
@@ -86,7 +86,7 @@ function titleOf(verification: Verification): string {
 
 function sectionOf({ id, title, body }: Section, level: 2 | 3): Markup {
   const heading = level === 2 ? html`<h2 id="${id}">${title}</h2>` : html`<h3 id="${id}">${title}</h3>`;
-  return html`<section aria-labelledby="${id}">${heading}${body}</section>
+  return html`<section>${heading}${body}</section>
 `;
 }
 

@@ -16,7 +16,7 @@ function sideBySide(caption: string, sides: readonly string[], rows: readonly Ro
     const differs = same !== undefined && new Set(same).size > 1;
     return html`<tr${differs && html` class="differs"`}><th scope="row">${label}${differs && html` <span class="tag bad">differs</span>`}</th>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>`;
   });
-  return html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table class="sides">
+  return html`<div class="scroll" role="group" aria-label="${caption}" tabindex="0"><table class="sides">
 <caption>${caption}</caption>
 <thead><tr><td></td>${sides.map((side) => html`<th scope="col">${side}</th>`)}</tr></thead>
 <tbody>${body}</tbody></table></div>`;
@@ -100,7 +100,7 @@ export function conditions({ varied, heldStill }: Verification): Markup {
   return html`${
     varied.length === 0
       ? html`<p>Nothing was varied between the builds.</p>`
-      : html`<div class="scroll" role="region" aria-label="What was varied between the builds" tabindex="0"><table>
+      : html`<div class="scroll" role="group" aria-label="What was varied between the builds" tabindex="0"><table>
 <caption>Varied between the builds</caption>
 <thead><tr><th scope="col">What</th><th scope="col">How</th></tr></thead><tbody>${rows}</tbody></table></div>`
   }

@@ -22,7 +22,7 @@ export function differenceList(differences: readonly Difference[], service: numb
   const more = differences.length - shown.length;
   const byCount = byCause(differences);
   const id = idOf(what, service);
-  return html`<div class="scroll" role="region" aria-label="Causes and how often" tabindex="0"><table>
+  return html`<div class="scroll" role="group" aria-label="Causes and how often" tabindex="0"><table class="causes">
 <caption>Causes</caption>
 <thead><tr><th scope="col">Cause</th><th scope="col" class="number">Paths</th><th scope="col" class="number">Certain</th><th scope="col">What it means</th></tr></thead>
 <tbody>${byCount.map(

@@ -7,6 +7,9 @@ const shownEntries = 200;
 /** Nobody opens more folders than these; what is deeper keeps the rest of its path as its name. */
 const maxDepth = 16;
 
+/** An outermost folder with no more than these is open from the start. */
+const openChildren = 12;
+
 interface Node {
   name: string;
   size: number;
@@ -72,22 +75,23 @@ export function fileTree(files: readonly EnclaveFile[]): Markup {
   if (root.count === 0) return html`<p>There are no files.</p>`;
   const shown = biggest(root);
   return html`<p>${root.count} ${root.count === 1 ? 'name' : 'names'}, ${megabytes(root.size)} in all (a file with several names counts with each). ${shown.size < root.count && `The biggest ${shown.size} entries are listed, the others as sums.`}</p>
-<div class="tree">${listOf(root, shown, root.size)}</div>`;
+<div class="tree">${listOf(root, shown, root.size, true)}</div>`;
 }
 
-function listOf(folder: Node, shown: ReadonlySet<Node>, all: number): Markup {
+/** @param top whether these are the outermost folders: those that hold little stand open. */
+function listOf(folder: Node, shown: ReadonlySet<Node>, all: number, top = false): Markup {
   const children = sorted(folder);
   const named = children.filter((child) => shown.has(child));
   const rest = children.filter((child) => !shown.has(child));
   const restSize = rest.reduce((sum, { size }) => sum + size, 0);
   const restCount = rest.reduce((sum, { count }) => sum + count, 0);
-  return html`<ul>${named.map((child) => html`<li>${entry(child, shown, all)}</li>`)}${
+  return html`<ul>${named.map((child) => html`<li>${entry(child, shown, all, top)}</li>`)}${
     rest.length > 0 &&
     html`<li><div class="entry rest">${label(`${restCount} ${named.length > 0 ? 'more' : restCount === 1 ? 'file' : 'files'}`, '', restSize, all)}</div></li>`
   }</ul>`;
 }
 
-function entry(node: Node, shown: ReadonlySet<Node>, all: number): Markup {
+function entry(node: Node, shown: ReadonlySet<Node>, all: number, top: boolean): Markup {
   if (node.children.size === 0) return html`<div class="entry">${label(node.name, node.note, node.size, all)}</div>`;
   const chain = [node];
   // A folder that holds nothing but a folder is one line with it.
@@ -99,7 +103,8 @@ function entry(node: Node, shown: ReadonlySet<Node>, all: number): Markup {
   }
   const last = chain.at(-1) ?? node;
   const name = `${chain.map((each) => each.name).join('/')}/`;
-  return html`<details><summary class="entry">${label(name, `${node.count} ${node.count === 1 ? 'file' : 'files'}`, node.size, all)}</summary>${listOf(last, shown, all)}</details>`;
+  const open = top && last.children.size <= openChildren;
+  return html`<details${open && html` open`}><summary class="entry">${label(name, `${node.count} ${node.count === 1 ? 'file' : 'files'}`, node.size, all)}</summary>${listOf(last, shown, all)}</details>`;
 }
 
 function label(name: string, note: string, size: number, all: number): Markup {

@@ -65,6 +65,7 @@ tbody th{font-weight:600}
 td{overflow-wrap:anywhere;min-width:4.2rem}
 .number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 th.number{text-align:right}
+table.causes{min-width:38rem}
 table.sides{table-layout:fixed;min-width:32rem}
 table.sides tr>:first-child{width:8.5rem}
 tr.differs td code{color:var(--bad);background:var(--bad-bg)}

@@ -83,7 +83,7 @@ function stepTable(lanes: readonly Lane[], began: number): Markup {
     }),
   );
   return html`<details><summary>The timeline as a table</summary>
-<div class="scroll" role="region" aria-label="Steps of the builds" tabindex="0"><table>
+<div class="scroll" role="group" aria-label="Steps of the builds" tabindex="0"><table>
 <caption>Steps of the builds, by the engine’s clock, from the first step on</caption>
 <thead><tr><th scope="col">Build</th><th scope="col">Stage</th><th scope="col" class="number">Line</th><th scope="col">Instruction</th><th scope="col" class="number">Began</th><th scope="col" class="number">Took</th><th scope="col">State</th></tr></thead>
 <tbody>${rows}</tbody></table></div></details>`;
