@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Finding } from '../app.ts';
-import { UserError } from '../errors.ts';
 import { readInode } from '../image/content.ts';
 import { displayPath, type Inode, type Tree } from '../image/tree.ts';
 import type { EnclaveDigest } from '../verify/types.ts';
+import { enclaveDigest, type ReadContent, writeCpio } from './cpio.ts';
+
+export { enclaveDigest, type ReadContent, writeCpio };
 
 /**
  * What of an image reaches Caution's measurements (PCRs), and its digest.
@@ -183,77 +185,6 @@ export function* measuredLines(tree: MeasuredTree): Generator<string> {
 export function measuredKey(tree: MeasuredTree): string {
   const hash = createHash('sha256');
   for (const line of measuredLines(tree)) hash.update(line);
-  return hash.digest('hex');
-}
-
-/** Reads a file's bytes, in pieces that may be reused after each step. */
-export type ReadContent = (inode: Inode) => AsyncIterable<Uint8Array>;
-
-/**
- * The bytes of format 1 (see above), streamed.
- * @throws UserError for a file of 4 GiB or more, which the format cannot hold.
- */
-export async function* writeCpio(tree: MeasuredTree, content: ReadContent): AsyncGenerator<Uint8Array> {
-  let written = 0;
-  const waiting = new Map<number, MeasuredEntry[]>();
-  for (const entry of tree.entries) {
-    for (const [member, size] of due(entry, waiting)) {
-      const header = cpioHeader(member, size);
-      yield header;
-      written += header.length;
-      if (size === 0) continue;
-      if (member.type === 'link') yield Buffer.from(member.link, 'latin1');
-      else yield* content(member.source);
-      const padding = -size & 3;
-      if (padding > 0) yield Buffer.alloc(padding);
-      written += size + padding;
-    }
-  }
-  const trailer = headerOf('TRAILER!!!', { inode: 0, mode: 0, links: 1, size: 0 });
-  yield trailer;
-  yield Buffer.alloc(-(written + trailer.length) & 511);
-}
-
-/** The members to write when a name's turn comes: none while other names of the same file are still to come. */
-function due(entry: MeasuredEntry, waiting: Map<number, MeasuredEntry[]>): [MeasuredEntry, number][] {
-  if (entry.type === 'link') return [[entry, entry.link.length]];
-  if (entry.type === 'directory' || entry.links === 1) return [[entry, entry.size]];
-  const others = waiting.get(entry.inode) ?? [];
-  if (others.length + 1 < entry.links) {
-    waiting.set(entry.inode, [entry, ...others]);
-    return [];
-  }
-  return [...others.map((other): [MeasuredEntry, number] => [other, 0]), [entry, entry.size]];
-}
-
-const fileTypes = { file: 0o100000, directory: 0o040000, link: 0o120000 } as const;
-
-function cpioHeader(entry: MeasuredEntry, size: number): Buffer {
-  if (size > 0xffffffff) {
-    throw new UserError(
-      'file-too-large',
-      `/${displayPath(entry.path)} has 4 GiB or more: the enclave's file system cannot hold it.`,
-    );
-  }
-  const permissions = entry.type === 'link' ? 0o777 : entry.type === 'directory' || entry.executable ? 0o755 : 0o644;
-  const mode = fileTypes[entry.type] | permissions;
-  return headerOf(entry.path === '' ? '.' : entry.path, { inode: entry.inode, mode, links: entry.links, size });
-}
-
-function headerOf(
-  name: string,
-  { inode, mode, links, size }: { inode: number; mode: number; links: number; size: number },
-): Buffer {
-  // inode, mode, uid, gid, links, mtime, size, device (2), special device (2), length of the name, check sum
-  const numbers = [inode, mode, 0, 0, links, 0, size, 0, 0, 0, 0, name.length + 1, 0];
-  const text = `070701${numbers.map((value) => value.toString(16).toUpperCase().padStart(8, '0')).join('')}${name}\0`;
-  return Buffer.from(text.padEnd((text.length + 3) & ~3, '\0'), 'latin1');
-}
-
-/** The enclave digest of format 1, hexadecimal. */
-export async function enclaveDigest(tree: MeasuredTree, content: ReadContent): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of writeCpio(tree, content)) hash.update(chunk);
   return hash.digest('hex');
 }
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { compareImages } from '../compare/compare.ts';
 import { findImage } from '../compare/open.ts';
 import { type ExitCode as Code, ExitCode } from '../errors.ts';
-import { readImage, sharedLayers } from '../image/image.ts';
+import { type Image, readImages } from '../image/image.ts';
 import { printableLine, result } from '../output.ts';
 import { comparisonLines } from '../report/comparison.ts';
 import type { CompareFlags } from '../settings/flags.ts';
@@ -29,16 +29,14 @@ async function compareNamed(a: string, b: string, io: Io): Promise<Comparison> {
   try {
     const { signal } = io;
     const find = async (name: string, side: string) => {
-      const spool = path.join(folder.path, side);
-      await mkdir(spool);
-      return { name: printableLine(name, 200), spool, at: await findImage(name, io.cwd, spool, signal) };
+      const own = path.join(folder.path, side);
+      await mkdir(own);
+      return findImage(name, io.cwd, own, signal);
     };
-    const [first, second] = await settled([find(a, 'a'), find(b, 'b')]);
-    const shared = await sharedLayers(first.at, second.at);
-    const read = async ({ name, at, spool }: typeof first) => {
-      return { name, image: await readImage(at, { spool, shared, signal }) };
-    };
-    return await compareImages(...(await settled([read(first), read(second)])));
+    const places = await settled([find(a, 'a'), find(b, 'b')]);
+    const [first, second] = await readImages(places, { spool: folder.path, signal });
+    const named = (name: string, image: Image) => ({ name: printableLine(name, 200), image });
+    return await compareImages(named(a, first), named(b, second), signal);
   } finally {
     await folder.remove();
   }

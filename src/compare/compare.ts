@@ -1,7 +1,7 @@
-import { enclaveDigest, enclaveFormat, type MeasuredTree, measuredKey, measuredTree } from '../caution/measure.ts';
+import { enclaveDigests } from '../caution/cpio.ts';
+import { enclaveFormat, type MeasuredTree, measuredKey, measuredTree } from '../caution/measure.ts';
 import { explain } from '../explain/explain.ts';
 import { compareTrees, type PathDifference } from '../image/compare.ts';
-import { readInode } from '../image/content.ts';
 import { layerHistory } from '../image/history.ts';
 import type { Image } from '../image/image.ts';
 import { displayPath } from '../image/tree.ts';
@@ -27,13 +27,12 @@ interface Side extends NamedImage {
  * Holds two images against each other, as Caution measures them and bit for bit, and explains what differs by what is in
  * it alone: nothing is known of how they were built.
  */
-export async function compareImages(a: NamedImage, b: NamedImage): Promise<Comparison> {
+export async function compareImages(a: NamedImage, b: NamedImage, signal?: AbortSignal): Promise<Comparison> {
   const sides: [Side, Side] = [withTree(a), withTree(b)];
   const [first, second] = sides;
   const reproducible = measuredKey(first.measured) === measuredKey(second.measured);
   const { differences, more } = await explainAll(sides);
-  const digest = await enclaveDigest(first.measured, readInode);
-  const other = reproducible ? digest : await enclaveDigest(second.measured, readInode);
+  const [digest, other] = await enclaveDigests([first.measured, second.measured], signal);
   const { files, treeBytes, replaced } = first.measured;
   return {
     images: [summary(first, digest), summary(second, other)],

@@ -28,8 +28,27 @@ export async function openArchive(location: string): Promise<Archive> {
   const info = await stat(location).catch((error: NodeJS.ErrnoException) => {
     throw new UserError('no-image', `There is no image at ${location} (${error.code}).`, { cause: error });
   });
-  return info.isDirectory() ? layout(location) : archive(location, info.size);
+  if (info.isDirectory()) return layout(location);
+  // A pipe would never end, a device never be empty.
+  if (!info.isFile()) throw new UserError('no-image', `${location} is neither a file nor a folder.`);
+  await refuseCompressed(location);
+  return archive(location, info.size);
 }
+
+/** `docker save | gzip`, and the like: contents are read where they lie, so the archive itself must be plain. */
+async function refuseCompressed(location: string): Promise<void> {
+  for await (const piece of readPart({ file: location, offset: 0, size: 4 }, 4)) {
+    const start = piece.toString('hex');
+    const program = Object.entries(packers).find(([magic]) => start.startsWith(magic))?.[1];
+    if (program === undefined) continue;
+    throw new UserError('bad-image', `The image archive ${location} is compressed as a whole.`, {
+      next: `Unpack it first: ${program} -d`,
+    });
+  }
+}
+
+/** What begins a compressed file, and what unpacks it. */
+const packers = { '1f8b': 'gzip', '28b52ffd': 'zstd', fd377a58: 'xz', '425a68': 'bzip2' };
 
 function layout(folder: string): Archive {
   return {

@@ -1,8 +1,16 @@
 import { stat } from 'node:fs/promises';
-import { type Archive, blobName, openArchive, readJson } from './archive.ts';
-import { type Layer, type PlannedLayer, type ReadOptions, readLayers, SharedLayers } from './layers.ts';
+import { openArchive } from './archive.ts';
+import { type LayerContents, Meter, readLayer, storedDigest } from './layer.ts';
+import { otherLayers, type Plan, readPlan, type StoredLayer } from './plan.ts';
 import { badArchive } from './tar.ts';
-import type { Tree } from './tree.ts';
+import { defaultLimits, type Tree, TreeBuilder, type TreeLimits } from './tree.ts';
+
+export interface Layer {
+  /** Digest of the layer as stored. */
+  digest: string;
+  /** Digest of the uncompressed layer. */
+  diffId: string;
+}
 
 /** An image as read from disk: metadata, and the file system that its layers give. */
 export interface Image {
@@ -18,20 +26,15 @@ export interface Image {
   latestTime: number;
 }
 
-interface Descriptor {
-  mediaType?: unknown;
-  digest?: unknown;
-  size?: unknown;
-  platform?: { os?: unknown; architecture?: unknown };
-  annotations?: Record<string, unknown>;
+export interface ReadOptions {
+  /** An existing folder on this machine that takes compressed layers' contents; removing it is the caller's part. */
+  spool: string;
+  limits?: TreeLimits;
+  signal?: AbortSignal;
 }
 
-interface Plan {
-  manifest: string;
-  config: unknown;
-  /** Layers lowest first; a digest where the manifest gives one. */
-  layers: PlannedLayer[];
-}
+/** As many layers are unpacked at once: more would only take memory. */
+const atOnce = 2;
 
 /**
  * Reads an image from an OCI archive, an OCI layout folder or a `docker save` archive. Every digest and size is
@@ -39,25 +42,21 @@ interface Plan {
  * @throws UserError when anything about it is wrong.
  */
 export async function readImage(location: string, options: ReadOptions): Promise<Image> {
-  const plan = await planOf(location);
-  const { layers, tree, layerOf, latestTime } = await readLayers(plan.layers, options);
-  const claimed = diffIds(plan.config);
-  if (claimed.length !== layers.length || claimed.some((id, index) => id !== layers[index]?.diffId)) {
-    throw badArchive('its layers are not those that its configuration names.');
-  }
-  return { manifest: plan.manifest, config: plan.config, layers, tree, layerOf, latestTime };
+  const [image] = await readImages([location], options);
+  return image;
 }
 
-/** The layers that two images have in common, by their manifests alone. @throws UserError as `readImage` does. */
-export async function sharedLayers(a: string, b: string): Promise<SharedLayers> {
-  const [first, second] = await Promise.all([planOf(a), planOf(b)]);
-  const own = new Set(first.layers.map(({ digest }) => digest));
-  return new SharedLayers(new Set(second.layers.flatMap(({ digest }) => (digest && own.has(digest) ? digest : []))));
-}
-
-async function planOf(location: string): Promise<Plan> {
-  const archive = await openArchive(location);
-  return (await archive.find('index.json')) ? planOci(archive) : planDockerSave(archive);
+/**
+ * Reads images as `readImage` does. A layer that several of them have, or one of them several times, is unpacked once.
+ * @throws UserError when anything about one of them is wrong.
+ */
+export async function readImages<const Locations extends readonly string[]>(
+  locations: Locations,
+  options: ReadOptions,
+): Promise<{ -readonly [Each in keyof Locations]: Image }> {
+  const plans: Plan[] = [];
+  for (const location of locations) plans.push(await readPlan(await openArchive(location)));
+  return (await readPlans(plans, options)) as { -readonly [Each in keyof Locations]: Image };
 }
 
 /**
@@ -66,82 +65,110 @@ async function planOf(location: string): Promise<Plan> {
  */
 export async function readRootTar(location: string, options: ReadOptions): Promise<Image> {
   const { size } = await stat(location);
-  const read = await readLayers([{ member: { file: location, offset: 0, size }, digest: null }], options);
-  return { manifest: '', config: null, ...read };
+  const stored: StoredLayer = { member: { file: location, offset: 0, size }, digest: null, diffId: null };
+  const [image] = await readPlans([{ manifest: '', config: null, layers: [stored] }], options);
+  if (!image) throw badArchive('there is none.');
+  return image;
 }
 
-async function planOci(archive: Archive): Promise<Plan> {
-  let digest = choose(asRecord(await readJson(archive, 'index.json'), 'index.json').manifests);
-  for (let depth = 0; depth < 5; depth += 1) {
-    const document = asRecord(await readJson(archive, blobName(digest), digest), digest);
-    if (Array.isArray(document.manifests)) {
-      digest = choose(document.manifests);
-      continue;
+/** A layer to be read, and every place in which an image has it. */
+interface Task {
+  places: { plan: number; layer: number; stored: StoredLayer }[];
+}
+
+async function readPlans(
+  plans: readonly Plan[],
+  { spool, limits = defaultLimits, signal }: ReadOptions,
+): Promise<Image[]> {
+  // The first failure ends what else is under way.
+  const failed = new AbortController();
+  const stop = AbortSignal.any([failed.signal, ...(signal ? [signal] : [])]);
+  const meters = plans.map(() => new Meter(limits));
+  const read = plans.map((): LayerContents[] => []);
+  const tasks = tasksOf(plans);
+  let next = 0;
+  const work = async () => {
+    for (let task = tasks[next++]; task !== undefined; task = tasks[next++]) {
+      for (const { plan, layer, contents } of await readTask(task, meters, spool, stop)) {
+        const layers = read[plan];
+        if (layers) layers[layer] = contents;
+      }
     }
-    const configDigest = String(asRecord(document.config, 'config').digest);
-    const config = await readJson(archive, blobName(configDigest), configDigest);
-    if (!Array.isArray(document.layers)) throw badArchive('its manifest names no layers.');
-    const layers: Plan['layers'] = [];
-    for (const layer of document.layers as Descriptor[]) {
-      const member = await archive.find(blobName(layer?.digest));
-      if (!member) throw badArchive(`layer ${String(layer.digest)} is missing.`);
-      if (layer.size !== member.size) throw badArchive(`layer ${String(layer.digest)} does not have its size.`);
-      layers.push({ member, digest: String(layer.digest) });
+  };
+  const workers = Array.from({ length: atOnce }, () =>
+    work().catch((error: unknown) => {
+      failed.abort(error);
+      throw error;
+    }),
+  );
+  await Promise.allSettled(workers);
+  // Whatever the abort broke elsewhere, the first failure is what happened.
+  signal?.throwIfAborted();
+  if (failed.signal.aborted) throw failed.signal.reason;
+  return plans.map((plan, index) => assemble(plan, read[index] ?? [], limits));
+}
+
+/** Layers that claim to be the same are one task. Lowest first, the images in turn. */
+function tasksOf(plans: readonly Plan[]): Task[] {
+  const tasks: Task[] = [];
+  const byClaim = new Map<string, Task>();
+  const depth = Math.max(0, ...plans.map(({ layers }) => layers.length));
+  for (let layer = 0; layer < depth; layer += 1) {
+    for (const [plan, { layers }] of plans.entries()) {
+      const stored = layers[layer];
+      if (!stored) continue;
+      // Where there is no digest of the stored bytes, they are not compressed, or the claim will not hold.
+      const claim = stored.digest ?? stored.diffId;
+      const task = (claim === null ? undefined : byClaim.get(claim)) ?? { places: [] };
+      if (task.places.length === 0) tasks.push(task);
+      task.places.push({ plan, layer, stored });
+      if (claim !== null) byClaim.set(claim, task);
     }
-    return { manifest: digest, config, layers };
   }
-  throw badArchive('its indexes are nested too deeply.');
+  return tasks;
 }
 
-/** The manifest to read of an index: attestations aside, the only one, or the one for linux/amd64. */
-function choose(manifests: unknown): string {
-  if (!Array.isArray(manifests)) throw badArchive('an index names no manifests.');
-  const images = (manifests as Descriptor[]).filter(
-    (entry) => entry?.annotations?.['vnd.docker.reference.type'] !== 'attestation-manifest',
-  );
-  const digests = new Set(images.map((entry) => entry.digest));
-  const fitting = images.filter(({ platform }) => platform?.os === 'linux' && platform.architecture === 'amd64');
-  const chosen = digests.size === 1 ? images[0] : fitting.length > 0 ? fitting[0] : undefined;
-  if (!chosen || new Set(fitting.map((entry) => entry.digest)).size > 1) {
-    throw badArchive('it holds several images, or none for linux/amd64: export one.');
+/** Reads a layer at the first of its places; elsewhere it is only seen to be the same bytes. */
+async function readTask(
+  { places }: Task,
+  meters: readonly Meter[],
+  spool: string,
+  signal: AbortSignal,
+): Promise<{ plan: number; layer: number; contents: LayerContents }[]> {
+  const done: { plan: number; layer: number; contents: LayerContents }[] = [];
+  const seen = new Map<string, LayerContents>();
+  for (const { plan, layer, stored } of places) {
+    signal.throwIfAborted();
+    const { member, digest, diffId } = stored;
+    const meter = meters[plan] ?? new Meter(defaultLimits);
+    const place = `${member.file}\0${member.offset}`;
+    let contents = seen.get(place);
+    if (!contents && seen.size > 0) {
+      const actual = await storedDigest(member, signal);
+      contents = [...seen.values()].find((one) => one.digest === actual);
+    }
+    contents ??= await readLayer(member, { spool, meter, signal });
+    seen.set(place, contents);
+    if (digest !== null && contents.digest !== digest) throw badArchive(`layer ${digest} does not have its digest.`);
+    if (diffId !== null && contents.diffId !== diffId) throw otherLayers();
+    done.push({ plan, layer, contents });
   }
-  blobName(chosen.digest);
-  return String(chosen.digest);
+  return done;
 }
 
-/** Archives of `docker save` before Docker 25 have no index. */
-async function planDockerSave(archive: Archive): Promise<Plan> {
-  if (!(await archive.find('manifest.json')))
-    throw badArchive('it has neither index.json nor manifest.json: not an image archive.');
-  const images = await readJson(archive, 'manifest.json');
-  if (!Array.isArray(images) || images.length !== 1) throw badArchive('it holds several images, or none: export one.');
-  const { Config, Layers } = asRecord(images[0], 'manifest.json');
-  if (typeof Config !== 'string' || !Array.isArray(Layers))
-    throw badArchive('manifest.json names no configuration or layers.');
-  const layers: Plan['layers'] = [];
-  for (const name of Layers) {
-    const member = typeof name === 'string' && isPlainName(name) ? await archive.find(name) : null;
-    if (!member) throw badArchive(`layer ${JSON.stringify(name)?.slice(0, 100)} is missing.`);
-    layers.push({ member, digest: null });
+function assemble({ manifest, config }: Plan, read: readonly LayerContents[], limits: TreeLimits): Image {
+  const builder = new TreeBuilder(limits);
+  const laid = new Set<LayerContents>();
+  for (const contents of read) {
+    builder.apply(contents.entries, laid.has(contents));
+    laid.add(contents);
   }
-  if (!isPlainName(Config)) throw badArchive('manifest.json names its configuration oddly.');
-  return { manifest: '', config: await readJson(archive, Config), layers };
-}
-
-function isPlainName(name: string): boolean {
-  return (
-    /^[A-Za-z0-9._/-]+$/.test(name) && !name.split('/').some((part) => part === '' || part === '..' || part === '.')
-  );
-}
-
-function asRecord(value: unknown, what: string): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw badArchive(`${what} is not an object.`);
-  return value as Record<string, unknown>;
-}
-
-function diffIds(config: unknown): unknown[] {
-  const rootfs = asRecord(asRecord(config, 'the configuration').rootfs, 'rootfs');
-  if (!Array.isArray(rootfs.diff_ids)) throw badArchive('its configuration names no layers.');
-  return rootfs.diff_ids;
+  return {
+    manifest,
+    config,
+    layers: read.map(({ digest, diffId }) => ({ digest, diffId })),
+    tree: builder.finish(),
+    layerOf: (path) => builder.layerOf(path),
+    latestTime: Math.max(0, ...read.map(({ latestTime }) => latestTime)),
+  };
 }

@@ -186,7 +186,7 @@ export class TarReader {
     return {
       name,
       // Old archives mark a folder by its name alone.
-      type: hasData && name.endsWith('/') ? 'directory' : type,
+      type: flag === '\0' && name.endsWith('/') ? 'directory' : type,
       mode: readNumber(block, 100, 8) & 0o7777,
       uid: paxNumber(pax('uid')) ?? readNumber(block, 108, 8),
       gid: paxNumber(pax('gid')) ?? readNumber(block, 116, 8),

@@ -1,5 +1,4 @@
-import { createHash, type Hash } from 'node:crypto';
-import { badArchive, type TarHandler, type TarHeader } from './tar.ts';
+import { badArchive } from './tar.ts';
 
 /**
  * The file system that an image's layers give when they are laid over each other.
@@ -47,15 +46,25 @@ const opaque = '.wh..wh..opq';
 const maxLinks = 40;
 /** Linux's PATH_MAX, and the most that all paths together may take in memory. */
 const maxPath = 4096;
-const maxNames = 512 * 2 ** 20;
+const maxNames = 256 * 2 ** 20;
+/** Linux's NAME_MAX. */
+const maxPart = 255;
+/** Steps from name to name: layers of millions of entries need far fewer, made-up ones could need any number. */
+const maxSteps = 100_000_000;
 
 export interface TreeLimits {
   entries: number;
   /** Bytes of all layers, uncompressed. */
   bytes: number;
+  /** Bytes of all names, link targets and extended attributes, which are held in memory. */
+  text: number;
 }
 
-export const defaultLimits: TreeLimits = { entries: 2_000_000, bytes: 64 * 2 ** 30 };
+/** Far more than an enclave can hold, and less than this program's own memory can. */
+export const defaultLimits: TreeLimits = { entries: 500_000, bytes: 64 * 2 ** 30, text: 256 * 2 ** 20 };
+
+/** What a layer says of one name: what is there, or which other name's file it is. Names are byte strings. */
+export type LayerEntry = { readonly name: string } & ({ readonly inode: Inode } | { readonly target: string });
 
 const plainDirectory: Inode = {
   type: 'directory',
@@ -71,64 +80,39 @@ const plainDirectory: Inode = {
   content: null,
 };
 
-/** One entry of a layer that has been read, to be laid into another tree as well. */
-export interface LayerEntry {
-  header: TarHeader;
-  sha256: string;
-  content: Content;
-}
-
 /** Lays layers over each other, lowest first. */
 export class TreeBuilder {
   readonly #root: Node = { inode: plainDirectory, layer: -1, children: new Map() };
   readonly #limits: TreeLimits;
   #layer = -1;
   #entries = 0;
+  #steps = 0;
 
   constructor(limits: TreeLimits = defaultLimits) {
     this.#limits = limits;
   }
 
-  /** Lays a layer that was read before, by what it holds. */
-  replay(entries: readonly LayerEntry[]): void {
-    this.#layer += 1;
-    for (const { header, sha256, content } of entries) {
-      this.#count();
-      this.#apply(header, sha256, content);
-    }
-  }
-
   /**
-   * Starts the next layer. Give what is returned to a TarReader; `file` and `offset` say where the layer's bytes are.
-   * @param keep takes the layer's entries, for `replay`.
+   * Lays the next layer over what is there.
+   * @param copies whether its inodes are in this tree already, from the same layer further down: they are other files then.
+   * @throws UserError for what no engine could unpack.
    */
-  layer(source: Content, keep: LayerEntry[] | null = null): TarHandler {
+  apply(entries: readonly LayerEntry[], copies = false): void {
     this.#layer += 1;
-    let header: TarHeader | null = null;
-    let hash: Hash | null = null;
-    let offset = 0;
-    return {
-      entry: (next, at) => {
-        this.#count();
-        header = next;
-        offset = at;
-        hash = next.type === 'file' ? createHash('sha256') : null;
-      },
-      data: (chunk) => hash?.update(chunk),
-      end: () => {
-        if (!header) return;
-        const content = { file: source.file, offset: source.offset + offset };
-        const sha256 = hash?.digest('hex') ?? '';
-        keep?.push({ header, sha256, content });
-        this.#apply(header, sha256, content);
-        header = null;
-      },
-    };
+    for (const entry of entries) {
+      this.#count();
+      this.#apply('target' in entry || !copies ? entry : { name: entry.name, inode: { ...entry.inode } });
+    }
   }
 
   #count(): void {
     this.#entries += 1;
     if (this.#entries > this.#limits.entries) throw badArchive(`it has more than ${this.#limits.entries} entries.`);
+  }
+
+  #step(): void {
+    this.#steps += 1;
+    if (this.#steps > maxSteps) throw badArchive('its layers lead through too many directories and links.');
   }
 
   /** The whole tree, every directory included. */
@@ -154,20 +138,21 @@ export class TreeBuilder {
     return node?.layer ?? -1;
   }
 
-  #apply(header: TarHeader, sha256: string, content: Content): void {
-    const parts = safeParts(header.name);
+  #apply(entry: LayerEntry): void {
+    const parts = safeParts(entry.name);
+    // AUFS keeps its own records there, which are no files.
+    if (parts[0]?.startsWith(`${whiteout}${whiteout}`) && (parts.length > 1 || parts[0] !== opaque)) return;
     const name = parts.pop();
     if (name === undefined) {
-      if (header.type === 'directory') this.#root.inode = toInode(header, '', content);
+      if ('inode' in entry && entry.inode.type === 'directory') this.#root.inode = entry.inode;
       return;
     }
     const parent = this.#directory(parts);
     if (name === opaque) this.#hideLower(parent);
-    else if (name.startsWith(`${whiteout}${whiteout}`))
-      return; // AUFS's own records, which are no files
+    else if (name.startsWith(`${whiteout}${whiteout}`)) return;
     else if (name.startsWith(whiteout)) this.#hide(parent, checkName(name.slice(whiteout.length)));
-    else if (header.type === 'hard-link') this.#set(parent, name, this.#linked(header.link));
-    else this.#set(parent, name, toInode(header, sha256, content));
+    else if ('inode' in entry) this.#set(parent, name, entry.inode);
+    else this.#set(parent, name, this.#linked(entry.target, parent.children?.get(name)));
   }
 
   #set(parent: Node, name: string, inode: Inode): void {
@@ -176,12 +161,14 @@ export class TreeBuilder {
     parent.children?.set(name, { inode, layer: this.#layer, children });
   }
 
-  #linked(target: string): Inode {
+  #linked(target: string, existing: Node | undefined): Inode {
     const parts = safeParts(target);
     const name = parts.pop();
     const node = name === undefined ? undefined : this.#existing(parts)?.children?.get(name);
     if (!node)
       throw badArchive(`a layer has a hard link to ${JSON.stringify(target.slice(0, 200))}, which is not there.`);
+    if (node === existing)
+      throw badArchive(`a layer has a hard link from ${JSON.stringify(target.slice(0, 200))} to itself.`);
     if (node.children)
       throw badArchive(`a layer has a hard link to the directory ${JSON.stringify(target.slice(0, 200))}.`);
     return node.inode;
@@ -201,6 +188,7 @@ export class TreeBuilder {
     const todo = [...parts].reverse();
     let links = 0;
     for (let part = todo.pop(); part !== undefined; part = todo.pop()) {
+      this.#step();
       const here = trail.at(-1) ?? this.#root;
       const next = here.children?.get(part);
       if (part === '..') {
@@ -239,6 +227,7 @@ export class TreeBuilder {
     // Iterative, since names may nest deeper than the call stack: parents come before their children in `order`.
     const order: { node: Node; parent: Node | null; name: string }[] = [{ node: directory, parent: null, name: '' }];
     for (let index = 0; index < order.length; index += 1) {
+      this.#step();
       const node = order[index]?.node;
       for (const [name, child] of node?.children ?? []) order.push({ node: child, parent: node ?? null, name });
     }
@@ -263,24 +252,9 @@ function safeParts(name: string): string[] {
   const parts = name.split('/').filter((part) => part !== '' && part !== '.');
   if (parts.includes('..'))
     throw badArchive(`a layer has the name ${JSON.stringify(name.slice(0, 200))}, which leads out of the image.`);
+  if (name.includes('\0') || parts.some((part) => part.length > maxPart))
+    throw badArchive(`a layer has the name ${JSON.stringify(name.slice(0, 200))}, which no file can have.`);
   return parts;
-}
-
-function toInode(header: TarHeader, sha256: string, content: Content): Inode {
-  const { type, mode, uid, gid, mtime, size, link, device, xattrs } = header;
-  return {
-    type: type === 'hard-link' ? 'file' : type,
-    mode,
-    uid,
-    gid,
-    mtime,
-    size,
-    sha256,
-    link,
-    device,
-    xattrs,
-    content: type === 'file' ? content : null,
-  };
 }
 
 /** A byte string as text, when it is UTF-8; else each byte that is not as an escape. */

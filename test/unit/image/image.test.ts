@@ -4,12 +4,15 @@ import { describe, expect, it } from 'vitest';
 import { UserError } from '../../../src/errors.ts';
 import { readInode } from '../../../src/image/content.ts';
 import { readImage } from '../../../src/image/image.ts';
-import { type Inode, type Tree, toBytes } from '../../../src/image/tree.ts';
+import { defaultLimits, type Inode, type Tree, toBytes } from '../../../src/image/tree.ts';
 import { archiveOf, type Entry, type Options, sha256, tarOf, temporary } from './layers.ts';
 
 async function read(layers: readonly (readonly Entry[])[], options?: Options) {
   const tars = await Promise.all(layers.map(tarOf));
-  return readImage(await archiveOf(tars, options), { spool: temporary(), limits: { entries: 1000, bytes: 1 << 20 } });
+  return readImage(await archiveOf(tars, options), {
+    spool: temporary(),
+    limits: { ...defaultLimits, entries: 1000, bytes: 1 << 20 },
+  });
 }
 
 async function contentOf(tree: Tree, path: string): Promise<string> {

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { readImage, sharedLayers } from '../../../src/image/image.ts';
+import { readImage, readImages } from '../../../src/image/image.ts';
 import { archiveOf, type Entry, tarOf, temporary } from './layers.ts';
 
 const base: Entry[] = [
@@ -15,16 +15,11 @@ const more: Entry[] = [{ name: 'app/three', content: 'three' }];
 async function both(a: Entry[][], b: Entry[][]) {
   const archive = async (layers: Entry[][]) => archiveOf(await Promise.all(layers.map(tarOf)), { pack: gzipSync });
   const [first, second] = [await archive(a), await archive(b)];
-  const shared = await sharedLayers(first, second);
-  const spools = [0, 1].map(() => {
-    const spool = path.join(temporary(), 'spool');
-    mkdirSync(spool);
-    return spool;
-  });
-  const read = (file: string, side: number) => readImage(file, { spool: spools[side] ?? '', shared });
-  const images = await Promise.all([read(first, 0), read(second, 1)]);
+  const spool = path.join(temporary(), 'spool');
+  mkdirSync(spool);
+  const images = await readImages([first, second], { spool });
   const alone = await Promise.all([first, second].map((file) => readImage(file, { spool: temporary() })));
-  return { images, alone, unpacked: spools.flatMap((spool) => readdirSync(spool)) };
+  return { images, alone, unpacked: readdirSync(spool) };
 }
 
 describe('images that share layers', () => {
