@@ -9,7 +9,7 @@ import { pause, waitForClock } from './clock.ts';
 import { stageToBuildAhead } from './schedule.ts';
 
 /** How long after another build's first RUN the next build is started: its own steps come a little later still. */
-const staggerMs = clockStepMs + 300;
+const staggerMs = clockStepMs + 500;
 
 /** A build that was started. */
 interface Launch {
@@ -69,10 +69,13 @@ function launch(run: Run, order: Order, ahead: Ahead | null): Launch {
   const built = buildOnce(run, order, onChange, ahead);
   // Whoever waits for the builds sees a failure; until then nobody may be waiting.
   built.catch(() => undefined);
-  const clockMoved = () => {
-    const staggered = firstRun.then(() => pause(staggerMs, order.signal));
+  const clockMoved = async () => {
+    const ended = built.then((one) => one);
+    const staggered = firstRun.then(() => pause(staggerMs, order.signal)).then(() => null);
     staggered.catch(() => undefined);
-    return Promise.race([staggered, built.then((one) => waitForClock(run, one, order.signal))]);
+    // A build that has ended meanwhile was quick, and the next one may be quicker still: then all its steps count.
+    const one = (await Promise.race([ended, staggered])) ?? (await Promise.race([ended, Promise.resolve(null)]));
+    if (one) await waitForClock(run, one, order.signal);
   };
   return { clockMoved, built };
 }
