@@ -21,6 +21,8 @@ async function test() {
   await run(bin('biome'), ['check', '--error-on-warnings', '.']);
   say('Unit and command-line tests');
   const quick = await vitest('quick', ['unit', 'cli'], { ...process.env, ...whole });
+  say('Report pages in a real browser');
+  const pages = await vitest('pages', ['browser'], process.env);
   say('A container engine and the StageX images');
   const { setUp } = await import('../test/engine/engine.mjs');
   const engine = await setUp({
@@ -32,10 +34,12 @@ async function test() {
   );
   const builds = await vitest('builds', ['builds'], { ...process.env, ...engine.env, ...whole });
   const planted = all ? await exitCodeOf(process.execPath, ['scripts/planted.mjs']) : 0;
-  const passed = quick.passed + builds.passed;
-  const failed = quick.failed + builds.failed;
+  const passed = quick.passed + pages.passed + builds.passed;
+  const failed = quick.failed + pages.failed + builds.failed;
   process.stdout.write(`\n${passed} passed, ${failed} failed\n`);
-  return [quick.code, builds.code, planted].every((code) => code === 0) && passed > 0 && failed === 0 ? 0 : 1;
+  return [quick.code, pages.code, builds.code, planted].every((code) => code === 0) && passed > 0 && failed === 0
+    ? 0
+    : 1;
 }
 
 /**
