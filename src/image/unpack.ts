@@ -4,7 +4,7 @@ import zlib from 'node:zlib';
 import { Decompress } from 'fzstd';
 import { type Member, readPart } from './archive.ts';
 import { badArchive } from './tar.ts';
-import { ZstdFrames } from './zstd.ts';
+import { type FramePart, ZstdFrames } from './zstd.ts';
 
 export type Compression = 'none' | 'gzip' | 'zstd';
 
@@ -32,22 +32,13 @@ export function unpack(
 ): AsyncGenerator<Uint8Array> {
   const source = copied(member, onPacked);
   if (kind === 'gzip') return through(source, zlib.createGunzip({ chunkSize: pieceSize }));
-  const native = nativeZstd();
-  return native ? through(framed(source), native) : unzstd(framed(source));
+  return unzstd(source);
 }
 
 async function* copied(member: Member, onPacked: (piece: Uint8Array) => void): AsyncGenerator<Buffer> {
   for await (const piece of readPart(member, pieceSize)) {
     onPacked(piece);
     yield Buffer.from(piece);
-  }
-}
-
-async function* framed(source: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
-  const frames = new ZstdFrames();
-  for await (const piece of source) {
-    frames.check(piece);
-    yield piece;
   }
 }
 
@@ -73,10 +64,41 @@ async function* through(source: AsyncGenerator<Buffer>, unpacker: Transform): As
   }
 }
 
+/**
+ * Node's own unpacking ends without a word after the first frame, or where a frame is cut off: it is given the first
+ * frame alone, which in most layers is the only one. Others are unpacked in JavaScript.
+ */
 async function* unzstd(source: AsyncGenerator<Buffer>): AsyncGenerator<Uint8Array> {
+  const parts = frameParts(source);
+  const native = nativeZstd();
+  const rest: Uint8Array[] = [];
+  async function* first(): AsyncGenerator<Buffer> {
+    for (let next = await parts.next(); !next.done; next = await parts.next()) {
+      if (next.value.frame === 1) yield Buffer.from(next.value.bytes);
+      else {
+        rest.push(next.value.bytes);
+        return;
+      }
+    }
+  }
+  async function* others(): AsyncGenerator<Uint8Array> {
+    yield* rest;
+    for await (const { bytes } of parts) yield bytes;
+  }
+  if (native) yield* through(first(), native);
+  yield* unzstdFrames(others());
+}
+
+async function* frameParts(source: AsyncGenerator<Buffer>): AsyncGenerator<FramePart> {
+  const frames = new ZstdFrames();
+  for await (const piece of source) yield* frames.split(piece);
+  if (!frames.whole) throw badArchive('a compressed layer is cut off.');
+}
+
+async function* unzstdFrames(source: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
   const ready: Uint8Array[] = [];
   const stream = new Decompress((chunk) => ready.push(chunk));
-  const push = (piece: Buffer, last: boolean) => {
+  const push = (piece: Uint8Array, last: boolean) => {
     try {
       stream.push(piece, last);
     } catch (error) {
@@ -85,12 +107,14 @@ async function* unzstd(source: AsyncGenerator<Buffer>): AsyncGenerator<Uint8Arra
   };
   // Small steps: four bytes of input can stand for 128 KiB of output.
   const step = 1024;
+  let some = false;
   for await (const piece of source) {
+    some = true;
     for (let at = 0; at < piece.length; at += step) {
       push(piece.subarray(at, at + step), false);
       yield* ready.splice(0);
     }
   }
-  push(Buffer.alloc(0), true);
+  if (some) push(Buffer.alloc(0), true);
   yield* ready.splice(0);
 }
