@@ -95,9 +95,9 @@ export function withStageNames(text: string): string {
   const froms = DockerfileParser.parse(text)
     .getInstructions()
     .filter((instruction) => instruction.getKeyword() === 'FROM');
-  const unnamed = froms.map((instruction, index) => ({ instruction, index }));
-  for (const { instruction, index } of unnamed) {
-    if (instruction.getArguments().length !== 1) continue;
+  const taken = new Set(froms.map((instruction) => instruction.getArguments()[2]?.getValue().toLowerCase()));
+  for (const [index, instruction] of froms.entries()) {
+    if (instruction.getArguments().length !== 1 || taken.has(`stage-${index}`)) continue;
     const last = instruction.getArguments()[0]?.getRange().end;
     const line = last === undefined ? undefined : lines[last.line];
     if (last === undefined || line === undefined) continue;

@@ -12,7 +12,9 @@ import { type Containerfile, type Stage, type Step, stageNamed } from '../contai
  */
 export function stageToBuildAhead(file: Containerfile): Stage | null {
   const last = file.stages.at(-1);
-  if (!last) return null;
+  // A stage without a name is called by its number; one that has that very name would be taken for it.
+  const names = new Set(file.stages.map(({ name }) => name));
+  if (!last || names.size < file.stages.length) return null;
   const sources = [last.base, ...last.steps.flatMap(({ from }) => from ?? []), ...last.mounts].flatMap(
     (name) => stageNamed(file, name, last.index) ?? [],
   );

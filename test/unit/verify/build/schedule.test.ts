@@ -30,6 +30,7 @@ describe('how far a build can run beside another one on the same engine', () => 
     expect(ahead('FROM a', 'RUN make')).toBeNull();
     expect(ahead('FROM a', 'COPY . .')).toBeNull();
     expect(ahead('')).toBeNull();
+    expect(ahead('FROM a AS stage-1', 'RUN make', 'FROM b', 'COPY --from=stage-1 /out /')).toBeNull();
   });
 
   it.each([
@@ -63,5 +64,7 @@ describe('naming stages', () => {
       readContainerfile(text).stages.map(({ name, line }) => [name, line]),
     );
     expect(withStageNames(named)).toBe(named);
+    const taken = 'FROM a AS stage-1\nRUN make\nFROM b\n';
+    expect(withStageNames(taken)).toBe(taken);
   });
 });
