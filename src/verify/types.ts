@@ -179,7 +179,8 @@ export interface VerifyRequest {
 
 export type VerifyEvent =
   | { type: 'engine'; description: string }
-  | { type: 'build-start'; build: number; of: number; at: number }
+  /** `steps`: how many RUN, COPY and ADD the image needs. */
+  | { type: 'build-start'; build: number; of: number; at: number; builder?: string; steps?: number }
   /** A step of the Containerfile began or ended. `line` is its line in the Containerfile, when known. */
   | {
       type: 'step';

@@ -7,8 +7,7 @@ const shownDifferences = 300;
 const openDifferences = 10;
 
 /** How sure the cause is, in words. */
-function certainty({ cause, certain }: Difference): string {
-  if (cause === 'unknown') return 'not known';
+function certainty({ certain }: Difference): string {
   return certain ? 'certain' : 'likely';
 }
 
@@ -47,10 +46,10 @@ function byCause(differences: readonly Difference[]): [string, Difference[]][] {
 function one(difference: Difference, id: string, open: boolean): Markup {
   const { path, inEnclave, cause, evidence, mend, patch } = difference;
   return html`<details class="difference" id="${id}"${open && html` open`}>
-<summary><code class="path">${cut(path, 600)}</code> <span class="tags"><span class="tag cause">${cut(cause, 80)}</span> <span class="tag">${certainty(difference)}</span> <span class="tag${inEnclave && ' bad'}">${inEnclave ? 'measured' : 'not measured'}</span></span></summary>
+<summary><code class="path">${cut(path, 600)}</code> <span class="tags"><span class="tag cause">${cut(cause, 80)}</span> ${cause !== 'unknown' && html`<span class="tag">${certainty(difference)}</span> `}<span class="tag${inEnclave && ' bad'}">${inEnclave ? 'measured' : 'not measured'}</span></span></summary>
 <dl>
 ${place(difference)}
-<dt>Cause</dt><dd><strong>${cut(cause, 80)}</strong>, ${certainty(difference)}${difference.carrier && html`, shows in: ${cut(difference.carrier, 80)}`}. ${meaningOf(cause)}</dd>
+<dt>Cause</dt><dd><strong>${cut(cause, 80)}</strong>${cause !== 'unknown' && `, ${certainty(difference)}`}${difference.carrier && html`, shows in: ${cut(difference.carrier, 80)}`}. ${meaningOf(cause)}</dd>
 <dt>Evidence</dt><dd class="text">${cut(evidence, 4000)}</dd>
 ${mend !== '' && html`<dt>Mend</dt><dd class="text">${cut(mend, 2000)}${patch !== undefined && patch !== '' && patchOf(patch)}</dd>`}
 </dl></details>`;

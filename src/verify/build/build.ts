@@ -67,7 +67,9 @@ export async function buildOnce(
   const home = path.join(folder, conditions.folders[0] ?? '');
   const context = await writeCheckout(source, folder, conditions, signal);
   const archive = path.join(home, engine.exports === 'oci' ? 'image.tar' : 'root.tar');
-  request.onEvent({ type: 'build-start', build, of: run.builds, at: Date.now() });
+  const steps = run.file.needed.flatMap((stage) => stage.steps).filter(({ instruction }) => instruction !== 'WORKDIR');
+  const start = { build, of: run.builds, at: Date.now(), builder: engine.builder, steps: steps.length };
+  request.onEvent({ type: 'build-start', ...start });
   const ask = (more: Pick<BuildOrder, 'cache' | 'exports' | 'containerfile'> & Pick<Partial<BuildOrder>, 'target'>) =>
     askEngine(run, order, { context, output: archive, ...more }, onChange);
   const containerfile = path.join(context, request.containerfile);
