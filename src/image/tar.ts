@@ -34,6 +34,7 @@ export interface TarHandler {
 }
 
 const blockSize = 512;
+const newline = 0x0a;
 /** Linux's PATH_MAX. */
 const maxName = 4096;
 /** Extended headers hold names and attributes: far less than this. */
@@ -72,7 +73,6 @@ export class TarReader {
   #inData = false;
   #extended: Extended | null = null;
   #pax = new Map<string, string>();
-  #global = new Map<string, string>();
   #longName: string | null = null;
   #longLink: string | null = null;
   #zeroBlocks = 0;
@@ -171,8 +171,9 @@ export class TarReader {
   }
 
   #describe(block: Buffer, flag: string, headerSize: number): TarHeader {
-    const pax = (key: string) => this.#pax.get(key) ?? this.#global.get(key);
-    for (const key of [...this.#pax.keys(), ...this.#global.keys()]) {
+    // An empty value takes a record back. Source: the pax format, above.
+    const pax = (key: string) => this.#pax.get(key) || undefined;
+    for (const key of this.#pax.keys()) {
       if (key.startsWith('GNU.sparse.'))
         throw badArchive('a layer has a sparse file, which container engines do not write.');
     }
@@ -182,6 +183,7 @@ export class TarReader {
     const name = pax('path') ?? this.#longName ?? ustarName;
     const link = pax('linkpath') ?? this.#longLink ?? readText(block, 157, 100);
     if (name.length > maxName || link.length > maxName) throw badArchive('a layer has a name of more than 4096 bytes.');
+    if (name.includes('\0') || link.includes('\0')) throw badArchive('a layer has a name with a zero byte in it.');
     const hasData = type === 'file';
     return {
       name,
@@ -202,24 +204,22 @@ export class TarReader {
   }
 
   #applyExtended({ kind, parts }: Extended): void {
-    const text = Buffer.concat(parts).toString('latin1');
-    if (kind === 'name') this.#longName = cString(text);
-    else if (kind === 'link') this.#longLink = cString(text);
+    const bytes = Buffer.concat(parts);
+    if (kind === 'name') this.#longName = readText(bytes, 0, bytes.length);
+    else if (kind === 'link') this.#longLink = readText(bytes, 0, bytes.length);
     else {
-      const records = readPax(text);
+      const records = readPax(bytes);
+      // What holds for all entries is ignored, as Go's reader and so each container engine does.
+      // Source: https://pkg.go.dev/archive/tar#TypeXGlobalHeader
       if (kind === 'pax') this.#pax = records;
-      else for (const [key, value] of records) this.#global.set(key, value);
     }
   }
 }
 
-function cString(text: string): string {
-  const end = text.indexOf('\0');
-  return end < 0 ? text : text.slice(0, end);
-}
-
+/** Text up to a zero byte; of its own, so that keeping it does not keep what it was cut from. */
 function readText(block: Buffer, at: number, length: number): string {
-  return cString(block.toString('latin1', at, at + length));
+  const end = block.subarray(at, at + length).indexOf(0);
+  return block.toString('latin1', at, at + (end < 0 ? length : end));
 }
 
 function readName(block: Buffer): string {
@@ -264,20 +264,19 @@ function paxNumber(value: string | undefined): number | undefined {
   return Number(value);
 }
 
-/** Records of the form `<length> <key>=<value>\n`, lengths in bytes. */
-function readPax(text: string): Map<string, string> {
+/** Records of the form `<length> <key>=<value>\n`, lengths in bytes. Keys and values are texts of their own. */
+function readPax(bytes: Buffer): Map<string, string> {
   const records = new Map<string, string>();
-  let at = 0;
-  while (at < text.length && text[at] !== '\0') {
-    const space = text.indexOf(' ', at);
-    const length = space < 0 || space - at > 7 ? Number.NaN : Number(text.slice(at, space));
-    const record = text.slice(space + 1, at + length - 1);
-    const equals = record.indexOf('=');
-    if (!Number.isInteger(length) || at + length > text.length || text[at + length - 1] !== '\n' || equals < 1) {
+  for (let at = 0; at < bytes.length && bytes[at] !== 0; ) {
+    const space = bytes.indexOf(' ', at);
+    const digits = space < 0 || space - at > 7 ? '' : bytes.toString('latin1', at, space);
+    const end = /^[1-9]\d*$/.test(digits) ? at + Number(digits) : Number.NaN;
+    const equals = bytes.indexOf('=', space);
+    if (!(end <= bytes.length) || bytes[end - 1] !== newline || equals <= space + 1 || equals >= end) {
       throw badArchive('a layer has a broken extended header.');
     }
-    records.set(record.slice(0, equals), record.slice(equals + 1));
-    at += length;
+    records.set(bytes.toString('latin1', space + 1, equals), bytes.toString('latin1', equals + 1, end - 1));
+    at = end;
   }
   return records;
 }
