@@ -51,7 +51,7 @@ export async function findDocker(signal: AbortSignal, wanted?: string): Promise<
   if (!builder.ok)
     throw noEngine(
       `The builder${wanted === undefined ? '' : ` ${printableLine(wanted, 60)}`} cannot be used: ${printableLine(builder.stderr)}`,
-      'docker buildx ls lists the builders; choose another one with --builder, or docker buildx use default.',
+      'Choose another one: docker buildx ls lists them; name it with --builder, or docker buildx use default.',
     );
   const field = (name: string) => new RegExp(`^${name}:\\s*(\\S.*)$`, 'm').exec(builder.stdout)?.[1]?.trim();
   const driver = field('Driver') ?? 'unknown';
