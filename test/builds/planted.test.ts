@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { defaultRegistry, defaultRelease, imageReference } from '../../src/stagex/releases.ts';
-import { type Outcome, readCases, runCase } from '../planted/run.mjs';
+import { namedWellEnough, type Outcome, readCases, runCase } from '../planted/run.mjs';
 
 const reference = (image: string) => imageReference(image, { release: defaultRelease, registry: defaultRegistry });
 const sample = readCases().filter((one) => one.sample);
@@ -20,6 +20,12 @@ describe('a verification of planted nondeterminism', () => {
     const outcome = await runCase(one, { reference, env: process.env });
     outcomes.push(outcome);
     expect(outcome).toMatchObject({ exit: 3, problems: [], found: expect.objectContaining({ inEnclave: true }) });
+  });
+
+  it('names the cause right in nine of ten', () => {
+    const others = outcomes.filter(({ verdict }) => verdict !== 'right').map(({ planted: { name } }) => name);
+    expect(outcomes).toHaveLength(planted.length);
+    expect(namedWellEnough(outcomes), others.join(', ')).toBe(true);
   });
 
   it.each(controls)('lets $name pass', async (one) => {
