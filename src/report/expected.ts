@@ -2,7 +2,7 @@ import { type Output, printable, printableLine, styled } from '../output.ts';
 import type { Verification } from '../verify/types.ts';
 
 /** How many paths the terminal shows; `--json` has them all. */
-const shownDifferences = 10;
+const shownDifferences = 3;
 
 /** What came of `--expect`, for a person; no lines when there was none. */
 export function expectedLines({ expected }: Verification, output: Pick<Output, 'color'>): string[] {

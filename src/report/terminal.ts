@@ -1,8 +1,20 @@
-import { megabytes, type Output, printable, printableLine, styled, wrap } from '../output.ts';
+import type { Finding } from '../app.ts';
+import { duration, megabytes, type Output, printable, styled, wrap } from '../output.ts';
 import type { Difference, Verification } from '../verify/types.ts';
+import { fitted } from './width.ts';
 
-/** How many differing paths the terminal shows; `--json` has them all. */
-const shownDifferences = 20;
+/** A screen: what every terminal has. */
+const columns = 80;
+const screenLines = 24;
+const shownStandIns = 4;
+
+type Style = 'green' | 'red' | 'yellow' | 'dim';
+interface Line {
+  text: string;
+  style?: Style;
+  /** In columns, where it may be more than the screen's. */
+  width?: number;
+}
 
 /**
  * Whether a verification is a success: the same enclave, that of the record if there is one, an image that Caution takes,
@@ -19,127 +31,214 @@ export function passed(verification: Verification, strict = false): boolean {
   return proved && findings.every(({ id }) => id !== 'base-not-pinned') && verification.imageIdentical;
 }
 
-/** The outcome of a verification for a person: at most a screen. */
+/**
+ * The outcome of a verification for a person: a screen of 80 columns, as far as it fits. What is fixed comes whole; the
+ * lists of differences and findings share what is left, and say what they leave out.
+ */
 export function reportLines(verification: Verification, output: Pick<Output, 'color'>): string[] {
-  const paint = (style: 'green' | 'red' | 'yellow' | 'dim', text: string) => styled(output, style, text);
-  const lines = [
-    ...verdictLines(verification, paint),
-    ...differenceLines(verification.differences, paint),
-    ...buildLines(verification),
-    ...startLines(verification, paint),
-    ...findingLines(verification, paint),
-    ...standInLines(verification, paint),
-  ];
-  return lines.map((line) => (output.color ? line : printable(line)));
+  const head = [...standInLines(verification), ...verdictLines(verification)];
+  const foot = [...buildLines(verification), ...startLines(verification)];
+  const left = screenLines - head.length - foot.length;
+  const findings = findingLines(verification, verification.differences.length > 0 ? 3 : Math.max(3, left));
+  const differences = differenceLines(verification.differences, Math.max(4, left - findings.length));
+  return shown([...head, ...differences, ...foot, ...findings], output);
 }
 
-type Paint = (style: 'green' | 'red' | 'yellow' | 'dim', text: string) => string;
-
-function verdictLines(
-  { reproducible, imageIdentical, imageConditions, enclave, builds }: Verification,
-  paint: Paint,
+/**
+ * One line for each of several services.
+ * @param services each with the folder as the user named it.
+ */
+export function summaryLines(
+  services: readonly { dir: string; verification: Verification }[],
+  output: Pick<Output, 'color'>,
+  strict = false,
 ): string[] {
-  const lines: string[] = [];
-  if (reproducible) {
-    lines.push(
-      paint('green', `✔ The same enclave from ${builds.length === 2 ? 'both' : `all ${builds.length}`} builds`),
-    );
-    if (enclave)
-      lines.push(
-        `  enclave  sha256:${enclave.sha256}`,
-        `           ${enclave.files} files, ${megabytes(enclave.treeBytes)}`,
-      );
-  } else {
-    lines.push(paint('red', '✘ Not reproducible: the builds are not the same enclave'));
-  }
-  lines.push(imageLine(reproducible, imageIdentical, builds, paint));
-  if (imageConditions !== '') lines.push(...wrap(imageConditions, 94, '').map((line) => paint('dim', `  ${line}`)));
+  const width = Math.min(30, Math.max(0, ...services.map(({ dir }) => printable(dir).length)));
+  const lines = services.map(({ dir, verification }): Line => {
+    const good = passed(verification, strict);
+    const name = fitted(dir, width).padEnd(width);
+    return { text: `${good ? '✔' : '✘'} ${name}  ${inShort(verification)}`, style: good ? 'green' : 'red' };
+  });
+  const good = services.filter(({ verification }) => passed(verification, strict)).length;
+  return shown([...lines, { text: `${good} of ${services.length} services verified` }], output);
+}
+
+/** What decides, then what else is worth a word. */
+function inShort({
+  reproducible,
+  imageIdentical,
+  differences,
+  start,
+  expected,
+  builds,
+  standIns,
+}: Verification): string {
+  const parts = [
+    reproducible
+      ? 'same enclave'
+      : `${differences.length} ${differences.length === 1 ? 'path differs' : 'paths differ'}`,
+    ...(reproducible ? [imageIdentical ? 'same image' : 'not the same image'] : []),
+    ...(start === null ? [] : [start.started ? 'starts' : 'does not start']),
+    ...(expected === null ? [] : [expected.matches ? 'as recorded' : 'not as recorded']),
+    ...(builds.every(({ executionProved }) => executionProved) ? [] : ['steps not proved']),
+    ...(standIns.length === 0 ? [] : ['on stand-ins']),
+  ];
+  return parts.join(', ');
+}
+
+/** Each line made harmless and cut to the screen, then painted. */
+function shown(lines: readonly Line[], output: Pick<Output, 'color'>): string[] {
+  return lines.map(({ text, style, width }) => {
+    const cut = fitted(text, width ?? columns);
+    return style === undefined ? cut : styled(output, style, cut);
+  });
+}
+
+function verdictLines({ reproducible, enclave, builds, ...image }: Verification): Line[] {
+  const all = builds.length === 2 ? 'both' : `all ${builds.length}`;
+  const facts = enclave ? ` (${enclave.files} files, ${megabytes(enclave.treeBytes)})` : '';
+  const lines: Line[] = reproducible
+    ? [{ text: `✔ The same enclave from ${all} builds${facts}`, style: 'green' }]
+    : [{ text: '✘ Not reproducible: the builds are not the same enclave', style: 'red' }];
+  if (enclave) lines.push({ text: `  sha256:${enclave.sha256}` });
+  lines.push(...imageLines(reproducible, image.imageIdentical, builds[0]?.manifest ?? ''));
+  lines.push(...wrapped(image.imageConditions, 2, 'dim'));
   if (!builds.every(({ executionProved }) => executionProved)) {
-    lines.push(paint('yellow', '! The engine did not prove that every step ran in each build'));
+    lines.push({ text: '! The engine did not prove that every step ran in each build', style: 'yellow' });
   }
   return lines;
 }
 
 /** The second claim, which does not decide. Without a manifest there was nothing to hold against each other. */
-function imageLine(reproducible: boolean, identical: boolean, builds: Verification['builds'], paint: Paint): string {
-  const manifest = builds[0]?.manifest ?? '';
-  if (identical) return paint('green', `✔ The same image, bit for bit: ${manifest}`);
-  if (manifest === '') return paint('dim', '– The images themselves could not be compared');
-  return paint(
-    'yellow',
-    `! Not the same image, bit for bit${reproducible ? ' (metadata that Caution does not measure)' : ''}`,
-  );
+function imageLines(reproducible: boolean, identical: boolean, manifest: string): Line[] {
+  if (identical) return [{ text: '✔ The same image, bit for bit', style: 'green' }, { text: `  ${manifest}` }];
+  if (manifest === '') return [{ text: '– The images themselves could not be compared', style: 'dim' }];
+  const why = reproducible ? ' (metadata that Caution does not measure)' : '';
+  return [{ text: `! Not the same image, bit for bit${why}`, style: 'yellow' }];
 }
 
-function differenceLines(differences: readonly Difference[], paint: Paint): string[] {
+/** Text over at most so many lines. */
+function wrapped(text: string, most: number, style?: Style): Line[] {
+  if (text === '') return [];
+  const lines = wrap(printable(text).replace(/\s+/g, ' '), columns - 4, '');
+  const kept = lines.slice(0, most).map((line) => `  ${line}`);
+  if (lines.length > most) kept[most - 1] = fitted(`${kept[most - 1]} …`, columns);
+  return kept.map((line) => (style === undefined ? { text: line } : { text: line, style }));
+}
+
+/** @param room how many lines there are for it. */
+function differenceLines(differences: readonly Difference[], room: number): Line[] {
   if (differences.length === 0) return [];
-  const lines = ['', `${differences.length} ${differences.length === 1 ? 'path differs' : 'paths differ'}:`];
-  for (const difference of differences.slice(0, shownDifferences)) {
-    const where = difference.line === undefined ? '' : `  (Containerfile line ${difference.line})`;
-    lines.push(`  ${paint(difference.inEnclave ? 'red' : 'dim', printableLine(difference.path))}${where}`);
-    const certainty = difference.certain ? '' : difference.cause === 'unknown' ? '' : ' (likely)';
-    lines.push(`    ${difference.cause}${certainty}: ${printableLine(difference.evidence, 300)}`);
-    if (difference.mend !== '') lines.push(`    ${printableLine(difference.mend, 300)}`);
-  }
-  const more = differences.length - shownDifferences;
-  if (more > 0) lines.push(`  … and ${more} more: --json lists them all`);
+  const count = `${differences.length} ${differences.length === 1 ? 'path differs' : 'paths differ'}:`;
+  const lines: Line[] = [{ text: count }];
+  const most = Math.max(1, Math.floor((room - 2) / 3));
+  for (const difference of differences.slice(0, most)) lines.push(...differenceEntry(difference));
+  if (differences.length > most)
+    lines.push({ text: `  … and ${differences.length - most} more: --json or --report has them all` });
   return lines;
 }
 
-function buildLines({ builds, varied, heldStill, commit, dirty }: Verification): string[] {
-  const lines = [''];
-  for (const [index, build] of builds.entries()) {
+function differenceEntry({ path, line, inEnclave, cause, certain, evidence, mend }: Difference): Line[] {
+  const where = line === undefined ? '' : `  (Containerfile line ${line})`;
+  const certainty = certain || cause === 'unknown' ? '' : ' (likely)';
+  return [
+    { text: `  ${fitted(path, columns - 2 - where.length)}${where}`, style: inEnclave ? 'red' : 'dim' },
+    { text: `    ${cause}${certainty}: ${evidence}` },
+    ...(mend === '' ? [] : [{ text: `    ${mend}` }]),
+  ];
+}
+
+function buildLines({ builds, varied, heldStill, commit, dirty }: Verification): Line[] {
+  const named = new Set(builds.map(({ builder }) => builder)).size > 1;
+  const lines: Line[] = builds.slice(0, 4).map((build, index) => {
     const cached = build.stepsCached === 0 ? 'none from a cache' : `${build.stepsCached} from a cache`;
-    lines.push(
-      `build ${index + 1}  ${build.seconds.toFixed(1)} s, ${build.stepsRun} steps run, ${cached}  (${printableLine(build.version, 60)})`,
-    );
-  }
-  lines.push(...wrap(`varied: ${varied.map(({ what }) => what).join(', ') || 'nothing'}`));
-  lines.push(...wrap(`held still: ${heldStill.join(', ')}`));
-  lines.push(
-    `source: ${commit === null ? 'no commit' : `commit ${commit.slice(0, 12)}`}${dirty ? ', with changes that are not committed' : ''}`,
-  );
-  return lines;
+    const on = named ? `${build.builder}, ${build.version}` : build.version;
+    return { text: `build ${index + 1}  ${duration(build.seconds)}, ${build.stepsRun} steps run, ${cached} (${on})` };
+  });
+  if (builds.length > 4) lines.push({ text: `… and ${builds.length - 4} more builds: --json has them all` });
+  const source = commit === null ? 'no commit' : `commit ${commit.slice(0, 12)}`;
+  return [
+    ...lines,
+    ...listed(
+      'varied: ',
+      varied.map(({ what }) => what),
+    ),
+    ...listed('held still: ', heldStill),
+    { text: `source: ${source}${dirty ? ', with changes that are not committed' : ''}` },
+  ];
 }
 
-function startLines({ start, memory }: Verification, paint: Paint): string[] {
+/** A list over at most two lines. */
+function listed(name: string, words: readonly string[]): Line[] {
+  const lines = wrap(printable(`${name}${words.join(', ') || 'nothing'}`), columns - 2, '  ');
+  return lines.slice(0, 2).map((text, index) => ({ text: index === 1 && lines.length > 2 ? `${text} …` : text }));
+}
+
+function startLines({ start, memory }: Verification): Line[] {
   if (start === null) return [];
-  const lines: string[] = [''];
+  const lines: Line[] = [];
   if (start.started) {
     const answer = start.http ? `, GET ${start.http.path} gave ${start.http.status}` : '';
-    lines.push(
-      paint(
-        'green',
-        `✔ Started as in the enclave, after ${start.seconds.toFixed(1)} s: listens on ${start.listening.join(', ')}${answer}`,
-      ),
-    );
+    const ports = start.listening.join(', ') || 'no port';
+    lines.push({
+      text: `✔ Started as in the enclave, after ${start.seconds.toFixed(1)} s: listens on ${ports}${answer}`,
+      style: 'green',
+    });
   } else {
-    lines.push(paint('red', '✘ Did not start as in the enclave'));
-    for (const line of printable(start.log).trimEnd().split('\n').slice(-15)) lines.push(`  │ ${printableLine(line)}`);
+    lines.push({ text: '✘ Did not start as in the enclave', style: 'red' });
+    const said = printable(start.log).trimEnd().split('\n');
+    lines.push(...said.slice(-5).map((line): Line => ({ text: `  │ ${line}` })));
   }
-  for (const need of start.needs) lines.push(paint('yellow', `! ${printableLine(need)}`));
+  for (const need of start.needs.slice(0, 3)) lines.push({ text: `! ${need}`, style: 'yellow' });
+  if (start.needs.length > 3) lines.push({ text: `! … and ${start.needs.length - 3} more: --json has them all` });
   if (memory) {
-    const text = `memory: ${memory.configuredMb} MiB configured, ${memory.suggestedMb} MiB suggested (image ${megabytes(memory.treeBytes)}, resident ${megabytes(memory.residentBytes)})`;
-    lines.push(memory.enough ? text : paint('yellow', `! ${text}`));
+    const text = `memory: ${memory.configuredMb} MiB set, ${memory.suggestedMb} MiB suggested (image ${megabytes(memory.treeBytes)}, resident ${megabytes(memory.residentBytes)})`;
+    lines.push(memory.enough ? { text } : { text: `! ${text}`, style: 'yellow' });
   }
   return lines;
 }
 
-function findingLines({ findings }: Verification, paint: Paint): string[] {
-  return findings.flatMap((finding) => {
-    const where =
-      finding.path === undefined ? '' : `${finding.path}${finding.line === undefined ? '' : `:${finding.line}`}: `;
-    const text = printableLine(`${finding.level}: ${where}${finding.message} ${finding.mend}`, 400);
-    return wrap(text).map((line) => paint(finding.level === 'note' ? 'dim' : 'yellow', line));
-  });
+const levels = ['error', 'warning', 'note'];
+
+/** The worst first; what has to be mended takes lines enough to say how. @param room how many lines there are for it. */
+function findingLines({ findings }: Verification, room: number): Line[] {
+  const sorted = [...findings].sort((a, b) => levels.indexOf(a.level) - levels.indexOf(b.level));
+  const lines: Line[] = [];
+  for (const [index, finding] of sorted.entries()) {
+    const entry = findingEntry(finding);
+    const last = index === sorted.length - 1;
+    if (lines.length + entry.length + (last ? 0 : 1) > room && index > 0) {
+      lines.push({
+        text: `… and ${sorted.length - index} more findings: --json or --report has them all`,
+        style: 'dim',
+      });
+      break;
+    }
+    lines.push(...entry);
+  }
+  return lines;
 }
 
-function standInLines({ standIns }: Verification, paint: Paint): string[] {
+function findingEntry({ level, path, line, message, mend }: Finding): Line[] {
+  const where = path === undefined ? '' : `${path}${line === undefined ? '' : `:${line}`}: `;
+  if (level === 'note') return [{ text: `note: ${where}${message}`, style: 'dim' }];
+  const text = printable(`${level}: ${where}${message} ${mend}`).replace(/\s+/g, ' ');
+  const lines = wrap(text.trim(), columns - 2, '  ');
+  return lines.slice(0, 3).map((part, index) => ({
+    text: index === 2 && lines.length > 3 ? `${part} …` : part,
+    style: 'yellow',
+  }));
+}
+
+/** Said first: the digests below are then not those that Caution will measure. */
+function standInLines({ standIns }: Verification): Line[] {
   if (standIns.length === 0) return [];
+  const more = standIns.length - shownStandIns;
   return [
-    '',
-    paint('yellow', '! Built on stand-ins, not on the StageX images that the Containerfile names:'),
-    ...standIns.map((standIn) => `  ${printableLine(standIn)}`),
-    '  The digests above are not those that Caution will measure.',
+    { text: '! Built on stand-ins, not on the StageX images that the Containerfile names:', style: 'yellow' },
+    // Whole, though it be wider than the screen: half a reference names nothing.
+    ...standIns.slice(0, shownStandIns).map((standIn): Line => ({ text: `  ${standIn}`, width: 300 })),
+    ...(more > 0 ? [{ text: `  … and ${more} more: --json or --report has them all` }] : []),
+    { text: '  The digests below are not those that Caution will measure.', style: 'yellow' },
   ];
 }

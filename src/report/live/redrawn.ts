@@ -1,6 +1,6 @@
-import widthOf from 'fast-string-truncated-width';
-import { duration, note, type Output, printable, printableLine, styled } from '../../output.ts';
+import { duration, note, type Output, printableLine, styled } from '../../output.ts';
 import type { Live } from '../live.ts';
+import { columnsOf, fitted } from '../width.ts';
 import { elapsed, emptyState, fold, longStepMs, position, type Row, type State, severalBuilders } from './state.ts';
 
 const frames = ['◒', '◐', '◓', '◑'];
@@ -75,7 +75,7 @@ class Screen {
       .map((line) => `${line.dim ? styled(this.#output, 'dim', line.text) : line.text}\u001b[K\n`)
       .join('');
     this.#output.stderr.write(`${this.#hide()}${this.#back()}${text}\u001b[0J`);
-    this.#drawn = lines.map((line) => widthOf(line.text).width);
+    this.#drawn = lines.map((line) => columnsOf(line.text));
   }
 
   clear(): void {
@@ -142,7 +142,7 @@ export function linesOf(state: State, look: Look): Line[] {
 function beside(left: Line | undefined, right: Line | undefined, column: number): Line {
   if (right === undefined) return left ?? { text: '', dim: false };
   const text = left?.text ?? '';
-  const padding = ' '.repeat(Math.max(0, column - widthOf(text).width));
+  const padding = ' '.repeat(Math.max(0, column - columnsOf(text)));
   return { text: `${text}${padding} │ ${right.text}`, dim: (left?.dim ?? true) && right.dim };
 }
 
@@ -158,20 +158,4 @@ function blockOf(row: Row, named: boolean, { at, sign, final }: Look): Line[] {
   };
   const shown = row.output !== '' && at - row.stepAt >= longStepMs;
   return shown ? [first, { text: `  │ ${row.output}`, dim: true }] : [first];
-}
-
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
-
-/** Text cut to a width in columns: wide characters take two. */
-function fitted(text: string, width: number): string {
-  const clean = printable(text).replace(/\s/g, ' ').slice(0, 1000);
-  if (widthOf(clean).width <= width) return clean;
-  let cut = '';
-  let used = 1;
-  for (const { segment } of graphemes.segment(clean)) {
-    used += widthOf(segment).width;
-    if (used > width) break;
-    cut += segment;
-  }
-  return `${cut}…`;
 }

@@ -1,6 +1,10 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { passed, reportLines } from '../../../src/report/terminal.ts';
+import { passed, reportLines, summaryLines } from '../../../src/report/terminal.ts';
+import { columnsOf } from '../../../src/report/width.ts';
 import type { Verification } from '../../../src/verify/types.ts';
+import { filled, hostile } from './hostile.ts';
+import * as whole from './verifications.ts';
 
 const build = {
   engine: 'docker',
@@ -39,6 +43,11 @@ describe('whether a verification is a success', () => {
   it('takes the same enclave and a service that starts', () => expect(passed(good)).toBe(true));
   it.each([
     ['another enclave', { reproducible: false }],
+    ['another enclave than the record says', { expected: { matches: false, differences: [] } }],
+    [
+      'an image that Caution refuses',
+      { findings: [{ ...unpinned, id: 'root-link', level: 'error' }] } as Partial<Verification>,
+    ],
     ['a service that does not start', { start: { ...good.start, started: false } as Verification['start'] }],
   ])('not %s', (_what, change) => expect(passed({ ...good, ...change })).toBe(false));
   it.each([
@@ -78,4 +87,71 @@ describe('the report', () => {
   });
   it('says what stood in for StageX', () =>
     expect(text({ ...good, standIns: ['pallet-go: x'] })).toMatch(/stand-ins[\s\S]*pallet-go: x/));
+});
+
+describe('the size of the report', () => {
+  it('is a screen of 24 lines for a success', () => {
+    expect(reportLines(whole.good, { color: false }).length).toBeLessThanOrEqual(24);
+  });
+  it('stays near a screen with a hundred differences and findings, and counts what it leaves out', () => {
+    const differences = whole.fiveCauses.flatMap((each) =>
+      Array.from({ length: 20 }, (_, index) => ({ ...each, path: `/f${index}` })),
+    );
+    const findings = Array.from({ length: 100 }, () => ({
+      ...unpinned,
+      path: 'Containerfile',
+      message: 'A base is not pinned.',
+    }));
+    const many = {
+      ...whole.good,
+      reproducible: false,
+      enclave: null,
+      start: null,
+      memory: null,
+      differences,
+      findings,
+    };
+    const lines = reportLines(many, { color: false });
+    expect(lines.length).toBeLessThanOrEqual(24);
+    expect(lines.join('\n')).toMatch(/… and 9\d more: --json or --report[\s\S]*… and 9\d more findings/);
+  });
+  it('puts the errors first', () => {
+    const note = { ...unpinned, level: 'note', message: 'A note.' } as const;
+    const error = { ...unpinned, level: 'error', message: 'An error.' } as const;
+    expect(text({ ...good, findings: [note, error] })).toMatch(/error: An error\.[\s\S]*note: A note\./);
+  });
+  it('takes 80 columns and nothing that a terminal would obey, whatever the texts', () => {
+    fc.assert(
+      fc.property(hostile(), fc.boolean(), (word, color) => {
+        const lines = reportLines({ ...filled(`${word}\u001b[2J漢字`.repeat(20)), standIns: [] }, { color });
+        for (const line of lines) {
+          // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are ours, and the only escapes there may be
+          const plain = line.replace(/\x1b\[\d+m/g, '');
+          expect(columnsOf(plain)).toBeLessThanOrEqual(80);
+          // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+          expect(plain).not.toMatch(/[\x00-\x1f\x7f-\x9f\u202a-\u202e]/);
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
+
+describe('the summary of several services', () => {
+  it('is a line for each, with what decides, and how many are verified', () => {
+    const services = [
+      { dir: 'services/api', verification: good },
+      { dir: 'web', verification: { ...whole.bad, standIns: [] } },
+    ];
+    expect(summaryLines(services, { color: false })).toEqual([
+      '✔ services/api  same enclave, same image, starts',
+      '✘ web           5 paths differ, does not start, not as recorded, steps not prov…',
+      '1 of 2 services verified',
+    ]);
+  });
+  it('holds what was not proved against a service when asked to', () => {
+    const services = [{ dir: 'a', verification: { ...good, imageIdentical: false } }];
+    expect(summaryLines(services, { color: false }).at(-1)).toBe('1 of 1 services verified');
+    expect(summaryLines(services, { color: false }, true).at(-1)).toBe('0 of 1 services verified');
+  });
 });
