@@ -1,7 +1,7 @@
 import { type ExitCode as Code, ExitCode, UserError } from '../errors.ts';
 import { note, printable, result, styled } from '../output.ts';
 import { expectedLines } from '../report/expected.ts';
-import { passed, reportLines } from '../report/terminal.ts';
+import { passed, reportLines, summaryLines } from '../report/terminal.ts';
 import type { VerifyFlags } from '../settings/flags.ts';
 import { locate } from '../target.ts';
 import type { Verification, Verified } from '../verify/types.ts';
@@ -31,8 +31,8 @@ export async function verifyCommand(flags: VerifyFlags, io: Io): Promise<Code> {
       shownServices.push({ dir, verified });
       failure ??= failed;
     }
-    const about = { version: io.version, generated: null };
-    await summariseForGithub(shownServices, io);
+    const about = { version: io.version, generated: null, strict: flags.strict };
+    await summariseForGithub(shownServices, flags.strict, io);
     await writePage(page, async () => (await import('../report/html.ts')).verificationPage(shownServices, about), io);
   } catch (error) {
     // What is known of the folders before stands beside the failure.
@@ -46,15 +46,23 @@ export async function verifyCommand(flags: VerifyFlags, io: Io): Promise<Code> {
     const known = services.length === 1 ? single : { services };
     result(io.output, JSON.stringify(failure === null ? known : { ...known, ...shown(failure) }, null, 2));
   }
+  if (!flags.json && dirs.length > 1) {
+    const each = shownServices.map(({ dir, verified: { verification } }) => ({ dir, verification }));
+    result(io.output, ['', ...summaryLines(each, { color: io.output.resultColor }, flags.strict)].join('\n'));
+  }
   const good = services.every((service) => passed(service, flags.strict) && service.expected?.matches !== false);
   if (!good) return ExitCode.NotReproducible;
   return failure?.exitCode ?? ExitCode.Ok;
 }
 
 /** In a workflow of GitHub the outcome is shown beside the step's log as well. */
-async function summariseForGithub(services: readonly { dir: string; verified: Verified }[], io: Io): Promise<void> {
+async function summariseForGithub(
+  services: readonly { dir: string; verified: Verified }[],
+  strict: boolean,
+  io: Io,
+): Promise<void> {
   if (io.env.GITHUB_ACTIONS !== 'true') return;
-  (await import('../report/github.ts')).writeGithubSummary(io.env, services, io.output);
+  (await import('../report/github.ts')).writeGithubSummary(io.env, services, io.output, strict);
 }
 
 function shown({ code, message, next }: UserError): { error: { code: string; message: string; next: string | null } } {

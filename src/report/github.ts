@@ -22,12 +22,15 @@ const shownFindings = 50;
 /** GitHub shows ten of each level for a step; a few more do no harm. */
 const maxAnnotations = 20;
 
-/** The verifications as Markdown for $GITHUB_STEP_SUMMARY; everything from outside is escaped. At most 1 MB. */
-export function githubSummary(services: readonly Service[]): string {
+/**
+ * The verifications as Markdown for $GITHUB_STEP_SUMMARY; everything from outside is escaped. At most 1 MB.
+ * @param strict what could not be proved is a failure.
+ */
+export function githubSummary(services: readonly Service[], strict = false): string {
   const parts: string[] = [];
   let bytes = 0;
   for (const [index, service] of services.entries()) {
-    const part = `${serviceLines(service).join('\n')}\n\n`;
+    const part = `${serviceLines(service, strict).join('\n')}\n\n`;
     bytes += Buffer.byteLength(part);
     if (bytes > maxBytes - 200) {
       parts.push(`and ${services.length - index} more services: --json and --report have them all\n`);
@@ -38,9 +41,11 @@ export function githubSummary(services: readonly Service[]): string {
   return parts.join('');
 }
 
-function serviceLines({ dir, verified: { verification } }: Service): string[] {
+function serviceLines({ dir, verified: { verification } }: Service, strict: boolean): string[] {
+  const good = passed(verification, strict);
+  const unproved = !good && passed(verification) ? ', but not all that --strict asks for is proved' : '';
   return [
-    `## ${passed(verification) ? '✅' : '❌'} ${plain(dir, 200)}: ${verification.reproducible ? 'reproducible' : 'not reproducible'}`,
+    `## ${good ? '✅' : '❌'} ${plain(dir, 200)}: ${verification.reproducible ? 'reproducible' : 'not reproducible'}${unproved}`,
     '',
     ...standInLines(verification),
     ...claimLines(verification),
@@ -212,13 +217,18 @@ function property(text: string, length: number): string {
  * In a GitHub workflow: appends the summary to the step's own, and marks lines of the sources, on stderr. Elsewhere
  * nothing. Never fails: what cannot be written is said on stderr.
  */
-export function writeGithubSummary(env: NodeJS.ProcessEnv, services: readonly Service[], output: Output): void {
+export function writeGithubSummary(
+  env: NodeJS.ProcessEnv,
+  services: readonly Service[],
+  output: Output,
+  strict = false,
+): void {
   if (env.GITHUB_ACTIONS !== 'true') return;
   for (const line of githubAnnotations(services)) note(output, line);
   const file = env.GITHUB_STEP_SUMMARY;
   if (file === undefined || file === '') return;
   try {
-    appendFileSync(file, githubSummary(services));
+    appendFileSync(file, githubSummary(services, strict));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     note(output, printableLine(`The summary of this step could not be written: ${why}`, 300));

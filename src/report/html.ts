@@ -24,7 +24,7 @@ interface Section {
  */
 export function verificationPage(services: readonly { dir: string; verified: Verified }[], about: About): string {
   const several = services.length > 1;
-  const good = services.filter(({ verified }) => passed(verified.verification)).length;
+  const good = services.filter(({ verified }) => passed(verified.verification, about.strict)).length;
   const all = services.map(({ dir, verified }, index) => ({
     dir,
     verified,
@@ -34,7 +34,7 @@ export function verificationPage(services: readonly { dir: string; verified: Ver
   const title = several
     ? `${good} of ${services.length} services verified`
     : only
-      ? titleOf(only.verified.verification)
+      ? titleOf(only.verified.verification, about.strict)
       : 'Nothing was verified';
   return page({
     title,
@@ -48,7 +48,7 @@ export function verificationPage(services: readonly { dir: string; verified: Ver
     body: several
       ? html`${all.map(
           ({ dir, verified, sections }, index) =>
-            html`<section class="service"><h2 id="service-${index + 1}">${cut(dir, 300)}: ${titleOf(verified.verification)}</h2>${sections.map((section) => sectionOf(section, 3))}</section>`,
+            html`<section class="service"><h2 id="service-${index + 1}">${cut(dir, 300)}: ${titleOf(verified.verification, about.strict)}</h2>${sections.map((section) => sectionOf(section, 3))}</section>`,
         )}`
       : html`${only?.sections.map((section) => sectionOf(section, 2))}`,
   });
@@ -76,9 +76,10 @@ export function comparisonPage(comparison: Comparison, about: About): string {
   });
 }
 
-function titleOf(verification: Verification): string {
+function titleOf(verification: Verification, strict = false): string {
   if (!verification.reproducible) return 'Not reproducible';
-  if (passed(verification)) return 'Reproducible: the same enclave every time';
+  if (passed(verification, strict)) return 'Reproducible: the same enclave every time';
+  if (passed(verification)) return 'Reproducible, but not all that --strict asks for is proved';
   if (verification.expected?.matches === false) return 'Reproducible, but not the enclave of the record';
   if (verification.start?.started === false) return 'Reproducible, but the service does not start';
   return 'Reproducible, but Caution refuses the image';

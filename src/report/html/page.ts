@@ -5,6 +5,8 @@ import { style } from './style.ts';
 export interface About {
   version: string;
   generated: string | null;
+  /** Whether what could not be proved is a failure. */
+  strict?: boolean;
 }
 
 export interface Page {

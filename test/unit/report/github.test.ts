@@ -43,6 +43,13 @@ describe('the summary of a GitHub step', () => {
     }
     expect(text).toContain('line 8');
   });
+  it('is no success under --strict when something is not proved', () => {
+    const services = service({ ...good, imageIdentical: false });
+    expect(githubSummary(services)).toMatch(/^## ✅/);
+    expect(githubSummary(services, true)).toMatch(
+      /^## ❌ .*: reproducible, but not all that --strict asks for is proved/,
+    );
+  });
   it('says what stood in for StageX before anything else', () =>
     expect(githubSummary(service(bad))).toMatch(/^## .*\n\n> \[!WARNING\]\n> Built on stand-ins/));
   it('renders no element that a text from outside brought', () => {

@@ -103,6 +103,13 @@ describe('the page of a verification', () => {
     expect(section(page, 'Against the record')).toContain('/app/server.js');
     expect(section(page, 'Findings')).toContain('Containerfile:2');
   });
+  it('says under --strict what is not proved, in its title', () => {
+    const services = [{ dir: '.', verified: verified({ ...good, imageIdentical: false }) }];
+    expect(verificationPage(services, about)).toContain('Reproducible: the same enclave every time</h1>');
+    expect(verificationPage(services, { ...about, strict: true })).toContain(
+      'not all that --strict asks for is proved</h1>',
+    );
+  });
   it('is the same for the same input', () => expect(pageOf(bad)).toBe(pageOf(structuredClone(bad))));
   it('shows several services on one page', () => {
     const services = [good, bad].map((each, index) => ({ dir: `services/s${index}`, verified: verified(each) }));
