@@ -117,13 +117,13 @@ function imageLines(reproducible: boolean, identical: boolean, manifest: string)
   return [{ text: `! Not the same image, bit for bit${why}`, style: 'yellow' }];
 }
 
-/** Text over at most so many lines. */
-function wrapped(text: string, most: number, style?: Style): Line[] {
-  if (text === '') return [];
-  const lines = wrap(printable(text).replace(/\s+/g, ' '), columns - 4, '');
-  const kept = lines.slice(0, most).map((line) => `  ${line}`);
-  if (lines.length > most) kept[most - 1] = fitted(`${kept[most - 1]} …`, columns);
-  return kept.map((line) => (style === undefined ? { text: line } : { text: line, style }));
+/** Text over at most so many lines; the last one shows when something is missing. */
+function wrapped(text: string, most: number, style?: Style, indent = 2): Line[] {
+  const blanks = ' '.repeat(indent);
+  const lines = wrap(printable(text).replace(/\s+/g, ' ').trim(), columns - indent, '').filter((line) => line !== '');
+  const kept = lines.slice(0, most);
+  if (lines.length > most) kept[most - 1] = lines.slice(most - 1).join(' ');
+  return kept.map((line) => ({ text: `${blanks}${line}`, ...(style && { style }) }));
 }
 
 /** @param room how many lines there are for it. */
@@ -132,19 +132,22 @@ function differenceLines(differences: readonly Difference[], room: number): Line
   const count = `${differences.length} ${differences.length === 1 ? 'path differs' : 'paths differ'}:`;
   const lines: Line[] = [{ text: count }];
   const most = Math.max(1, Math.floor((room - 2) / 3));
-  for (const difference of differences.slice(0, most)) lines.push(...differenceEntry(difference));
+  const listed = differences.slice(0, most);
+  const spare = Math.max(0, Math.floor((room - 2) / listed.length) - 3);
+  for (const difference of listed) lines.push(...differenceEntry(difference, Math.min(3, Math.floor(spare / 2))));
   if (differences.length > most)
     lines.push({ text: `  … and ${differences.length - most} more: --json or --report has them all` });
   return lines;
 }
 
-function differenceEntry({ path, line, inEnclave, cause, certain, evidence, mend }: Difference): Line[] {
+/** @param more lines that each of evidence and mend may take beside its first. */
+function differenceEntry({ path, line, inEnclave, cause, certain, evidence, mend }: Difference, more: number): Line[] {
   const where = line === undefined ? '' : `  (Containerfile line ${line})`;
   const certainty = certain || cause === 'unknown' ? '' : ' (likely)';
   return [
     { text: `  ${fitted(path, columns - 2 - where.length)}${where}`, style: inEnclave ? 'red' : 'dim' },
-    { text: `    ${cause}${certainty}: ${evidence}` },
-    ...(mend === '' ? [] : [{ text: `    ${mend}` }]),
+    ...wrapped(`${cause}${certainty}: ${evidence}`, 1 + more, undefined, 4),
+    ...wrapped(mend, 1 + more, undefined, 4),
   ];
 }
 

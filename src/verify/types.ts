@@ -179,7 +179,7 @@ export interface VerifyRequest {
 
 export type VerifyEvent =
   | { type: 'engine'; description: string }
-  /** `steps`: how many RUN, COPY and ADD the image needs. */
+  /** `steps`: how many steps the image needs, those that only change its settings left out. */
   | { type: 'build-start'; build: number; of: number; at: number; builder?: string; steps?: number }
   /** A step of the Containerfile began or ended. `line` is its line in the Containerfile, when known. */
   | {

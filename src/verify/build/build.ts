@@ -67,8 +67,8 @@ export async function buildOnce(
   const home = path.join(folder, conditions.folders[0] ?? '');
   const context = await writeCheckout(source, folder, conditions, signal);
   const archive = path.join(home, engine.exports === 'oci' ? 'image.tar' : 'root.tar');
-  const steps = run.file.needed.flatMap((stage) => stage.steps).filter(({ instruction }) => instruction !== 'WORKDIR');
-  const start = { build, of: run.builds, at: Date.now(), builder: engine.builder, steps: steps.length };
+  const steps = run.file.needed.reduce((sum, stage) => sum + stage.steps.length, 0);
+  const start = { build, of: run.builds, at: Date.now(), builder: engine.builder, steps };
   request.onEvent({ type: 'build-start', ...start });
   const ask = (more: Pick<BuildOrder, 'cache' | 'exports' | 'containerfile'> & Pick<Partial<BuildOrder>, 'target'>) =>
     askEngine(run, order, { context, output: archive, ...more }, onChange);
