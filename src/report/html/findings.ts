@@ -54,5 +54,5 @@ function memoryTable({
   const row = (name: string, value: string) =>
     html`<tr><th scope="row">${name}</th><td class="number">${value}</td></tr>`;
   return html`<table class="narrow"><caption>Memory${enough ? '' : ': too little'}</caption>
-<tbody>${row('Files of the enclave', megabytes(treeBytes))}${row('Resident memory of the service', megabytes(residentBytes))}${row('Suggested for the enclave', `${suggestedMb} MiB`)}${row(`Configured${enough ? '' : ' (not enough)'}`, `${configuredMb} MiB`)}</tbody></table>`;
+<tbody>${row('Files of the enclave', megabytes(treeBytes))}${row('Resident memory of the service', residentBytes === 0 ? 'not measured' : megabytes(residentBytes))}${row('Suggested for the enclave', `${suggestedMb} MiB`)}${row(`Configured${enough ? '' : ' (not enough)'}`, `${configuredMb} MiB`)}</tbody></table>`;
 }

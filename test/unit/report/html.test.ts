@@ -103,6 +103,12 @@ describe('the page of a verification', () => {
     expect(section(page, 'Against the record')).toContain('/app/server.js');
     expect(section(page, 'Findings')).toContain('Containerfile:2');
   });
+  it('gives no resident memory of a service that was not started', () => {
+    const memory = { treeBytes: 1, residentBytes: 0, suggestedMb: 512, configuredMb: 512, enough: true };
+    expect(section(pageOf({ ...good, start: null, memory }), 'Start')).toContain(
+      'Resident memory of the servicenot measured',
+    );
+  });
   it('says under --strict what is not proved, in its title', () => {
     const services = [{ dir: '.', verified: verified({ ...good, imageIdentical: false }) }];
     expect(verificationPage(services, about)).toContain('Reproducible: the same enclave every time</h1>');
