@@ -16,7 +16,7 @@ const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-s
 const PACKAGES = ['base-files', 'chromium', 'fonts-dejavu-core', 'busybox'];
 
 /**
- * Sees to it that there is a Chromium. Quick when there is one; else about a minute and 700 MB.
+ * Sees to it that there is a Chromium. Quick when there is one; else about a minute and 900 MB, which stay for the next time.
  * @param {{ log?: (line: string) => void, signal?: AbortSignal | undefined }} [options]
  * @returns {Promise<string>} the absolute path of a program that takes Chromium's arguments
  * @throws {EngineError} what the machine lacks, or what failed
