@@ -44,7 +44,7 @@ export const engineRoot = (home) => join(home, 'root');
 /** @param {string} home @param {Daemon} [daemon] */
 export const socketOf = (home, { socket } = FIRST) => join(engineRoot(home), socket);
 /** @param {string} home */
-const stateFile = (home) => join(home, 'state.json');
+export const stateFile = (home) => join(home, 'state.json');
 
 /** @param {string} home @returns {State | undefined} */
 export const readState = (home) => readJson(stateFile(home));
@@ -218,7 +218,7 @@ export async function stopAll(context) {
 }
 
 /** @param {{ engine?: import('./state.mjs').ProcessId | undefined }} state */
-async function stopEngine(state) {
+export async function stopEngine(state) {
   const { engine } = state;
   if (engine === undefined || !isAlive(engine)) return;
   // unshare itself does not pass signals on: its child, the first process of the namespace, ends the daemon in good order.
@@ -246,7 +246,7 @@ async function endProcess(id, first) {
  * @param {string} logFile
  * @returns {import('./state.mjs').ProcessId}
  */
-function startDetached(file, args, logFile) {
+export function startDetached(file, args, logFile) {
   if (existsSync(logFile)) renameSync(logFile, `${logFile}.old`);
   const log = openSync(logFile, 'a');
   const child = spawn(file, args, { detached: true, stdio: ['ignore', log, log], cwd: '/', env: hostEnv() });

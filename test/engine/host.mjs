@@ -6,7 +6,19 @@ import { EngineError, hostEnv } from './exec.mjs';
 import { canUnshare } from './root.mjs';
 
 /** Each is in a Debian that has nothing but its required packages. */
-const PROGRAMS = ['apt-get', 'dpkg-deb', 'tar', 'chroot', 'flock', 'mount', 'setpriv', 'unshare', 'rm', 'sh'];
+const PROGRAMS = [
+  'apt-get',
+  'dpkg-deb',
+  'tar',
+  'chroot',
+  'flock',
+  'mount',
+  'nsenter',
+  'setpriv',
+  'unshare',
+  'rm',
+  'sh',
+];
 
 /**
  * @param {string} home

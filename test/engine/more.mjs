@@ -1,13 +1,14 @@
-/** Engines that only some tests need, made when one asks: a second Docker daemon. */
-import { rmSync } from 'node:fs';
+/** Engines that only some tests need, made when one asks: Podman, Buildah, a second Docker daemon. */
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { commandLine, isSecondUp, SECOND, socketOf, startSecond } from './docker.mjs';
 import { EngineError, hostEnv, run } from './exec.mjs';
+import { isPodmanUp, podmanRoot, startPodman } from './podman.mjs';
 
 /** @typedef {import('./debian.mjs').Context} Context */
-/** @typedef {'second'} EngineName */
+/** @typedef {'podman' | 'buildah' | 'second'} EngineName */
 /** @type {readonly EngineName[]} */
-export const ENGINES = ['second'];
+export const ENGINES = ['podman', 'buildah', 'second'];
 
 /** The docker context of the second daemon, and so the name of its builder. */
 const SECOND_CONTEXT = 'second';
@@ -21,16 +22,17 @@ export function parseEngines(text) {
   return ENGINES.filter((name) => asked.includes(name));
 }
 
-/** Disk that it needs, bases that it pulls included. @param {string} _home @param {EngineName} _name */
-export const megabytesOf = (_home, _name) => 1000;
+/** Disk that it needs, what it pulls included. @param {string} home @param {EngineName} name */
+export const megabytesOf = (home, name) => (name === 'second' || existsSync(podmanRoot(home)) ? 1000 : 1500);
 
-/** @param {string} home @param {EngineName} _name @returns {Promise<boolean>} */
-export async function isEngineUp(home, _name) {
-  return isSecondUp(home);
+/** @param {string} home @param {EngineName} name @returns {Promise<boolean>} */
+export async function isEngineUp(home, name) {
+  return name === 'second' ? isSecondUp(home) : isPodmanUp(home, name);
 }
 
-/** @param {Context} context @param {EngineName} _name */
-export async function startEngine(context, _name) {
+/** @param {Context} context @param {EngineName} name */
+export async function startEngine(context, name) {
+  if (name !== 'second') return startPodman(context, name);
   await startSecond(context);
   await makeContext(context);
 }
