@@ -1,13 +1,15 @@
 import type { MeasuredTree } from '../caution/measure.ts';
 import { compareMetadata } from '../image/compare.ts';
 import type { Image } from '../image/image.ts';
+import type { Containerfile } from './containerfile.ts';
 import type { Engine } from './engines/engine.ts';
 import type { Started } from './start/start.ts';
 import type { Difference, Memory, Verification } from './types.ts';
 
 /** Whether the images are the same bit for bit (equal manifests), and under what conditions. */
 export function imageClaim(
-  built: readonly { engine: Pick<Engine, 'exports'>; image: Image }[],
+  built: readonly { engine: Pick<Engine, 'exports' | 'imageConditions'>; image: Image }[],
+  file?: Containerfile,
 ): Pick<Verification, 'imageIdentical' | 'imageConditions'> {
   if (built.some(({ engine }) => engine.exports === 'tar')) {
     return {
@@ -19,6 +21,8 @@ export function imageClaim(
   const [first] = built;
   const manifest = first?.image.manifest ?? '';
   const imageIdentical = manifest !== '' && built.every(({ image }) => image.manifest === manifest);
+  const own = (file && first?.engine.imageConditions?.(file)) ?? null;
+  if (own !== null) return { imageIdentical, imageConditions: own };
   // Engines only log when they cannot rewrite a layer: so look at the times themselves.
   const rewritten = built.every(({ image }) => image.latestTime <= 1 && createdAt(image) <= 1000);
   return {

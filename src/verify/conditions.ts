@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Containerfile } from './containerfile.ts';
+import type { Engine } from './engines/engine.ts';
 import { clockStepMs, clockVaried, type Proof } from './proof.ts';
 import type { CheckoutConditions } from './source/checkout.ts';
 import type { Varied } from './types.ts';
@@ -47,7 +48,7 @@ export function makeConditions(builds: number, busted = false, name = 'build'): 
 export interface ConditionsOfBuild {
   conditions: BuildConditions;
   proof: Proof;
-  engine: { builder: string; version: string };
+  engine: Pick<Engine, 'builder' | 'version'> & Partial<Pick<Engine, 'name' | 'ownHostNames'>>;
   /** When the build began, by the engine's clock; milliseconds since 1970. */
   began: number;
 }
@@ -62,7 +63,12 @@ export function describeVaried(builds: readonly ConditionsOfBuild[]): Varied[] {
       what: 'umask',
       how: `files of the checkouts made under umask ${each(({ umask }) => umask.toString(8).padStart(3, '0'))}`,
     },
-    { what: 'hostname', how: `host name of every RUN step: ${each(({ hostname }) => hostname)}` },
+    {
+      what: 'hostname',
+      how: builds.some(({ engine }) => engine.ownHostNames)
+        ? 'host name of the RUN steps: drawn at random by the engine for each build'
+        : `host name of every RUN step: ${each(({ hostname }) => hostname)}`,
+    },
   ];
   if (clockVaried(builds.map(({ proof }) => proof)))
     varied.push({ what: 'time', how: `every RUN step began at least ${clockStepMs / 1000} s apart` });
@@ -101,8 +107,13 @@ export function heldStill(
     'timezone',
     ...(days.size <= 1 ? ['calendar-day'] : []),
     ...(has('time') ? [] : ['time']),
-    ...(file.needed.some(sharesFolders) ? ['workdir-time'] : []),
+    ...(!builds.every(makesFolders) && file.needed.some(sharesFolders) ? ['workdir-time'] : []),
   ];
+}
+
+/** Podman and Buildah make a WORKDIR anew in each build. */
+function makesFolders({ engine: { name } }: ConditionsOfBuild): boolean {
+  return name === 'podman' || name === 'buildah';
 }
 
 /** BuildKit takes a WORKDIR before the first RUN of a stage from earlier builds, also with `--no-cache`: time and all. */

@@ -35,7 +35,7 @@ export function assemble(run: Run, outcome: Outcome): Verified {
   const { files, treeBytes, replaced } = first.measured;
   const verification: Verification = {
     reproducible,
-    ...imageClaim(built),
+    ...imageClaim(built, run.file),
     enclave: reproducible ? { format: enclaveFormat, sha256: digests[0] ?? '', files, treeBytes, replaced } : null,
     builds: built.map((one, index) => record(one, digests[index] ?? '')),
     varied,

@@ -8,7 +8,6 @@ import { CacheKeeper } from './cache-keeper.ts';
 import { bustsCache, makeConditions } from './conditions.ts';
 import { overrides, readContainerfile, stepFinder } from './containerfile.ts';
 import { explainAll } from './differences.ts';
-import { dockerCli } from './engines/cli.ts';
 import { findEngines } from './engines/index.ts';
 import { fileSystemFailure } from './failure.ts';
 import { cacheKept } from './findings.ts';
@@ -18,7 +17,7 @@ import { assemble } from './result.ts';
 import type { Run } from './run.ts';
 import { readSource } from './source/checkout.ts';
 import { checkContext } from './source/context.ts';
-import { fetchOverlay, notLaid, startedRoot } from './start/overlay.ts';
+import { fetchOverlay, noContainers, notLaid, startedRoot } from './start/overlay.ts';
 import { notStarted, readRun, removeLabelled, type Started, startService } from './start/start.ts';
 import type { Verified, VerifyRequest } from './types.ts';
 
@@ -53,6 +52,7 @@ async function verifyInside(request: VerifyRequest): Promise<Verified> {
   const engines: Run['engines'] = [first, ...others];
   for (const { version, builder } of engines)
     request.onEvent({ type: 'engine', description: `${version}, builder ${builder}` });
+  const doubts = engines.flatMap((engine) => engine.doubts?.(file) ?? []);
   const needed = [containerfile, `${containerfile}.dockerignore`, '.dockerignore', 'Procfile', 'caution.hcl'].filter(
     (name) => existsSync(path.join(root, name)),
   );
@@ -61,7 +61,7 @@ async function verifyInside(request: VerifyRequest): Promise<Verified> {
     CacheKeeper.open(engines, file, signal),
   ]);
   const names = source.files.map((one) => one.path);
-  source.findings.push(...(await checkContext(root, containerfile, { text, file, names })));
+  source.findings.push(...doubts, ...(await checkContext(root, containerfile, { text, file, names })));
   const replaced = overrides(file, request.images);
   const findStep = stepFinder(file, replaced);
   const folder = await makeRunFolder();
@@ -82,7 +82,8 @@ async function verifyInside(request: VerifyRequest): Promise<Verified> {
 /** Whatever happened, nothing of the run stays but what `keep` asks for. */
 async function cleanUp({ request, engines, cache, label }: Run, removeFolder: () => Promise<void>): Promise<void> {
   try {
-    await Promise.all([removeLabelled(engines[0].containers ?? dockerCli, label), cache.removeAdded(engines)]);
+    const { containers } = engines[0];
+    await Promise.all([containers && removeLabelled(containers, label), cache.removeAdded(engines)]);
   } finally {
     if (!request.keep) await removeFolder();
   }
@@ -129,11 +130,13 @@ async function start(run: Run, { measured }: Built): Promise<(Started & { standI
   if (!request.start || request.run === null) return null;
   request.onEvent({ type: 'phase', text: 'Starting the service as the enclave does' });
   const standIns: string[] = [];
+  const [{ containers }] = run.engines;
   try {
-    const overlay = await fetchOverlay(file, request.images, folder, request.signal);
+    if (!containers) throw noContainers(run.engines[0]);
+    const overlay = await fetchOverlay(run.engines[0], { file, images: request.images, folder }, request.signal);
     standIns.push(...overlay.standIns);
     const started = await startService({
-      cli: run.engines[0].containers ?? dockerCli,
+      cli: containers,
       root: startedRoot(measured, overlay),
       run: request.run,
       ports: request.ports,

@@ -8,6 +8,7 @@ import { readRootTar } from '../../src/image/image.ts';
 import { defaultRegistry, defaultRelease, imageReference } from '../../src/stagex/releases.ts';
 import { readContainerfile } from '../../src/verify/containerfile.ts';
 import { dockerCli } from '../../src/verify/engines/cli.ts';
+import { findDocker } from '../../src/verify/engines/docker.ts';
 import { fetchOverlay, type RootEntry, startedRoot } from '../../src/verify/start/overlay.ts';
 import { removeLabelled, type StartOrder, startService } from '../../src/verify/start/start.ts';
 import { buildContexts, docker } from './harness.ts';
@@ -51,7 +52,14 @@ beforeAll(async () => {
   if (built.exitCode !== 0) throw new Error(built.stderr);
   const { tree } = await readRootTar(archive, { spool: scratch, signal });
   const images = imagesFrom(undefined, { env: process.env, cwd: context });
-  root = startedRoot(measuredTree(tree), await fetchOverlay(readContainerfile(containerfile), images, scratch, signal));
+  root = startedRoot(
+    measuredTree(tree),
+    await fetchOverlay(
+      await findDocker(signal),
+      { file: readContainerfile(containerfile), images, folder: scratch },
+      signal,
+    ),
+  );
 }, 180_000);
 
 afterAll(async () => {

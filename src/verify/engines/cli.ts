@@ -17,9 +17,9 @@ export function withoutInfluences(env: NodeJS.ProcessEnv): Record<string, undefi
   return Object.fromEntries(names.map((name) => [name, undefined]));
 }
 
-/** A command line that takes docker's words (`create`, `start`, `logs`, `import`, …): docker's own, or podman's. */
+/** A command line that takes docker's words (`create`, `start`, `logs`, `import`, …): docker's own, or podman's; buildah's has some. */
 export interface ContainerCli {
-  readonly program: 'docker' | 'podman';
+  readonly program: 'docker' | 'podman' | 'buildah';
   /** Starts a command, in a process group of its own: the terminal's Ctrl-C does not reach it, only we stop it. */
   start(args: readonly string[], options?: Options): RunningProgram;
   /**

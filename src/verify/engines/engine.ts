@@ -1,4 +1,5 @@
-import type { Override } from '../containerfile.ts';
+import type { Finding } from '../../app.ts';
+import type { Containerfile, Override } from '../containerfile.ts';
 import type { BuildCache } from './build-cache.ts';
 import type { ContainerCli } from './cli.ts';
 import type { Progress, ProgressChange } from './progress.ts';
@@ -53,6 +54,15 @@ export interface Engine {
   readonly sideBySide?: boolean;
   /** Whether it can build up to a stage, and take steps of an earlier build from its cache. */
   readonly targets?: boolean;
+  /** Whether it gives each build's RUN steps a random host name of its own, and not the one of the order. */
+  readonly ownHostNames?: boolean;
+  /**
+   * What this engine does otherwise than a Containerfile says.
+   * @throws UserError when two builds of it would show nothing.
+   */
+  readonly doubts?: (file: Containerfile) => Finding[];
+  /** How images of a Containerfile are held against each other where not as BuildKit's are; null where as BuildKit's. */
+  readonly imageConditions?: (file: Containerfile) => string | null;
   /** What builds leave in the engine; absent where they leave nothing, or it cannot be removed apart. */
   readonly cache?: BuildCache;
   /** Starts containers beside the builds; null where this engine has no such thing. */

@@ -1,7 +1,8 @@
-import { UserError } from '../../errors.ts';
+import { ExitCode, UserError } from '../../errors.ts';
 import type { VerifyRequest } from '../types.ts';
 import { findDocker } from './docker.ts';
 import type { Engine } from './engine.ts';
+import { findPodman } from './podman.ts';
 
 /**
  * Finds what builds, one engine for each builder that was asked for.
@@ -12,7 +13,14 @@ export async function findEngines({
   builders,
   signal,
 }: Pick<VerifyRequest, 'engine' | 'builders' | 'signal'>): Promise<Engine[]> {
-  if (engine !== 'docker') throw new UserError('no-engine', `This version does not build with ${engine}.`);
+  if (engine !== 'docker') {
+    if (builders.length > 0)
+      throw new UserError('usage', `--builder names builders of docker buildx, and ${engine} has none.`, {
+        exitCode: ExitCode.Usage,
+        next: 'Leave --builder out, or --engine.',
+      });
+    return [await findPodman(engine, signal)];
+  }
   if (builders.length === 0) return [await findDocker(signal)];
   return Promise.all(builders.map((builder) => findDocker(signal, builder)));
 }

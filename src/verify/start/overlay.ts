@@ -3,12 +3,12 @@ import path from 'node:path';
 import type { Finding } from '../../app.ts';
 import { busyboxLinks, type MeasuredTree } from '../../caution/measure.ts';
 import { UserError } from '../../errors.ts';
-import { readRootTar } from '../../image/image.ts';
+import { readImage, readRootTar } from '../../image/image.ts';
 import type { Inode } from '../../image/tree.ts';
 import { printableLine } from '../../output.ts';
 import { defaultRegistry, defaultRelease, digestsOf, imageReference } from '../../stagex/releases.ts';
 import { type Containerfile, overrides, readContainerfile, stagexName, stagexRelease } from '../containerfile.ts';
-import { dockerCli } from '../engines/cli.ts';
+import type { Engine } from '../engines/engine.ts';
 import { naming } from '../naming.ts';
 
 /** What Caution lays over an image before it starts it, as far as public images have it. */
@@ -70,47 +70,49 @@ function isKnown(release: string): boolean {
   }
 }
 
+/** An engine that builds, and starts nothing. */
+export function noContainers({ name }: Pick<Engine, 'name'>): UserError {
+  return new UserError('no-containers', `${name} builds images and starts none, and podman is not here to start it.`, {
+    next: 'Install Podman, verify with --engine docker, or leave the start out with --no-start.',
+  });
+}
+
 /**
- * Fetches the overlay's files.
+ * Fetches the overlay's files, by a build.
  * @param folder an existing temporary folder; takes the files.
  * @throws UserError when the engine cannot have them.
  */
 export async function fetchOverlay(
-  file: Containerfile,
-  images: Readonly<Record<string, string>>,
-  folder: string,
+  engine: Engine,
+  { file, images, folder }: { file: Containerfile; images: Readonly<Record<string, string>>; folder: string },
   signal: AbortSignal,
 ): Promise<Overlay> {
   const text = overlayContainerfile(file);
-  const context = path.join(folder, 'overlay');
+  // The base name is the run's own: engines keep contexts by it.
+  const context = path.join(folder, `overlay-${path.basename(folder)}`);
   await mkdir(context, { recursive: true });
   const containerfile = path.join(context, 'Containerfile');
   const output = path.join(folder, 'overlay.tar');
   await writeFile(containerfile, text);
   const replaced = overrides(readContainerfile(text), images);
-  const contexts = replaced.flatMap(({ reference, replacement }) => [
-    '--build-context',
-    `${reference}=docker-image://${replacement}`,
-  ]);
-  const result = await dockerCli.run(
-    [
-      ...['buildx', 'build', '--platform', 'linux/amd64', '--provenance=false', '--sbom=false', '--progress=plain'],
-      ...['--file', containerfile, ...contexts],
-      ...['--output', `type=tar,"dest=${output.replaceAll('"', '""')}"`, context],
-    ],
+  const { ok, progress } = await engine.build({
+    ...{ context, containerfile, output, overrides: replaced, exports: engine.exports, cache: 'own' },
+    ...{ hostname: 'overlay', cacheNamespace: null, arguments: {} },
     signal,
-    300_000,
-  );
-  if (!result.ok) {
+    onChange: () => undefined,
+  });
+  if (!ok) {
+    const said = [...[...progress.vertices.values()].map(({ error }) => error), ...progress.words.slice(-4)];
     throw new UserError(
       'no-overlay',
-      `What Caution lays over the image cannot be fetched: ${printableLine(result.stderr.slice(-400), 400)}`,
+      `What Caution lays over the image cannot be fetched: ${printableLine(said.filter(Boolean).join(' '), 400)}`,
       {
         next: 'See that the StageX images core-busybox, core-musl and core-ca-certificates can be pulled, or verify with --no-start.',
       },
     );
   }
-  const { tree } = await readRootTar(output, { spool: folder, signal });
+  const read = engine.exports === 'oci' ? readImage : readRootTar;
+  const { tree } = await read(output, { spool: folder, signal });
   const get = (name: string): Inode => {
     const inode = tree.get(name);
     if (inode?.type !== 'file')

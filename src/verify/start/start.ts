@@ -62,7 +62,7 @@ export async function startService(order: StartOrder): Promise<Started> {
   const { cli, signal } = order;
   const command = readRun(order.run);
   const image = await importRoot(order);
-  const logs = ['--log-driver', 'local', '--log-opt', 'max-size=1m'];
+  const logs = ['--log-driver', cli.program === 'docker' ? 'local' : 'k8s-file', '--log-opt', 'max-size=1m'];
   const common = ['--label', order.label, '--entrypoint', busybox, '--user', '0:0', '--workdir', '/', ...logs];
   const program = ['env', '-i', ...environment, busybox, 'sh', '-c', init, 'sh', formatRun(command)];
   const alone = ['--network', 'none', ...noResolver(cli)];
@@ -146,7 +146,8 @@ async function importRoot({ cli, root, label, signal }: StartOrder): Promise<str
   const members = root.map((entry): TarMember => {
     return { ...entry, size: entry.source?.size ?? 0, content: entry.source ? readInode(entry.source) : null };
   });
-  const result = await cli.start(['import', '--platform', 'linux/amd64', '--change', `LABEL ${label}`, '-'], {
+  const platform = cli.program === 'docker' ? ['--platform', 'linux/amd64'] : ['--os', 'linux', '--arch', 'amd64'];
+  const result = await cli.start(['import', ...platform, '--change', `LABEL ${label}`, '-'], {
     stdin: writeTar(members),
     cancelSignal: signal,
   });
