@@ -31,7 +31,7 @@ export async function compareImages(a: NamedImage, b: NamedImage, signal?: Abort
   const sides: [Side, Side] = [withTree(a), withTree(b)];
   const [first, second] = sides;
   const reproducible = measuredKey(first.measured) === measuredKey(second.measured);
-  const { differences, more } = await explainAll(sides);
+  const { differences, more } = await explainAll(sides, signal);
   const [digest, other] = await enclaveDigests([first.measured, second.measured], signal);
   const { files, treeBytes, replaced } = first.measured;
   return {
@@ -63,7 +63,10 @@ function imageClaim(a: Image, b: Image): Pick<Comparison, 'imageIdentical' | 'im
   };
 }
 
-async function explainAll(sides: [Side, Side]): Promise<{ differences: Difference[]; more: number }> {
+async function explainAll(
+  sides: [Side, Side],
+  signal: AbortSignal | undefined,
+): Promise<{ differences: Difference[]; more: number }> {
   const found = compareTrees(sides);
   const shown = [...found.filter((one) => one.inEnclave), ...found.filter((one) => !one.inEnclave)].slice(
     0,
@@ -71,7 +74,10 @@ async function explainAll(sides: [Side, Side]): Promise<{ differences: Differenc
   );
   shown.sort((a, b) => (a.path < b.path ? -1 : 1));
   const differences: Difference[] = [];
-  for (const difference of shown) differences.push(await describe(sides, difference));
+  for (const difference of shown) {
+    signal?.throwIfAborted();
+    differences.push(await describe(sides, difference));
+  }
   const [a, b] = sides;
   if (found.length === 0 && a.image.manifest !== b.image.manifest)
     differences.push(...metadataDifferences(sides, [a.name, b.name]));

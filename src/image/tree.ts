@@ -38,6 +38,8 @@ interface Node {
   /** The layer that last set this name: whiteouts hide lower layers only. */
   layer: number;
   children: Map<string, Node> | null;
+  /** Of a directory: the layer since which nothing of lower layers is below it; -1 for none. */
+  clear: number;
 }
 
 const whiteout = '.wh.';
@@ -50,7 +52,7 @@ const maxNames = 256 * 2 ** 20;
 /** Linux's NAME_MAX. */
 const maxPart = 255;
 /** Steps from name to name: layers of millions of entries need far fewer, made-up ones could need any number. */
-const maxSteps = 100_000_000;
+const maxSteps = 20_000_000;
 
 export interface TreeLimits {
   entries: number;
@@ -82,7 +84,7 @@ const plainDirectory: Inode = {
 
 /** Lays layers over each other, lowest first. */
 export class TreeBuilder {
-  readonly #root: Node = { inode: plainDirectory, layer: -1, children: new Map() };
+  readonly #root: Node = { inode: plainDirectory, layer: -1, children: new Map(), clear: -1 };
   readonly #limits: TreeLimits;
   #layer = -1;
   #entries = 0;
@@ -158,7 +160,8 @@ export class TreeBuilder {
   #set(parent: Node, name: string, inode: Inode): void {
     const existing = parent.children?.get(name);
     const children = inode.type === 'directory' ? (existing?.children ?? new Map()) : null;
-    parent.children?.set(name, { inode, layer: this.#layer, children });
+    const clear = existing?.children ? existing.clear : this.#layer;
+    parent.children?.set(name, { inode, layer: this.#layer, children, clear });
   }
 
   #linked(target: string, existing: Node | undefined): Inode {
@@ -209,7 +212,7 @@ export class TreeBuilder {
 
   #makeDirectory(parent: Node, name: string): Node {
     this.#count();
-    const made: Node = { inode: plainDirectory, layer: this.#layer, children: new Map() };
+    const made: Node = { inode: plainDirectory, layer: this.#layer, children: new Map(), clear: this.#layer };
     parent.children?.set(name, made);
     return made;
   }
@@ -225,11 +228,13 @@ export class TreeBuilder {
   /** Removes what lower layers put below a directory. @returns whether something of this layer is left. */
   #hideLower(directory: Node): boolean {
     // Iterative, since names may nest deeper than the call stack: parents come before their children in `order`.
+    // What is clear already is not looked through again, however often a layer asks for it.
     const order: { node: Node; parent: Node | null; name: string }[] = [{ node: directory, parent: null, name: '' }];
     for (let index = 0; index < order.length; index += 1) {
-      this.#step();
       const node = order[index]?.node;
-      for (const [name, child] of node?.children ?? []) order.push({ node: child, parent: node ?? null, name });
+      if (!node?.children || node.clear === this.#layer) continue;
+      node.clear = this.#layer;
+      for (const [name, child] of node.children) order.push({ node: child, parent: node, name });
     }
     for (const { node, parent, name } of order.reverse()) {
       if (parent && node.layer < this.#layer && !node.children?.size) parent.children?.delete(name);

@@ -67,3 +67,26 @@ export async function archiveOf(
   writeFileSync(file, Buffer.concat(parts));
   return file;
 }
+
+/** A tar header with whatever it is told to say; `rawSize` is written as it is. */
+export function rawHeader(entry: {
+  name: string;
+  type?: string;
+  link?: string;
+  size?: number;
+  rawSize?: string;
+}): Buffer {
+  const { name, type = '0', link = '', size = 0, rawSize } = entry;
+  const block = Buffer.alloc(512);
+  block.write(name, 0, 100, 'latin1');
+  block.write('0000644\0', 100);
+  block.write(rawSize ?? `${size.toString(8).padStart(11, '0')}\0`, 124, 12, 'latin1');
+  block.write('00000000000\0', 136);
+  block.write(type, 156, 'latin1');
+  block.write(link, 157, 100, 'latin1');
+  block.write('ustar\x0000', 257, 'latin1');
+  block.fill(' ', 148, 156);
+  const sum = block.reduce((total, value) => total + value, 0);
+  block.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
+  return block;
+}
