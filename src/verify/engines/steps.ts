@@ -27,6 +27,8 @@ export class StepReader {
   /** How many instructions of each stage, by its index, have begun. */
   readonly #begun = new Map<number, number>();
   readonly #seen = new Map<string, Vertex | null>();
+  /** Steps whose lines came twice: nobody knows which line was the engine's, so they have no end. */
+  readonly #twice = new Set<Vertex>();
   #stage = -1;
   #steps = 0;
   #current: Vertex | null = null;
@@ -47,8 +49,8 @@ export class StepReader {
     const key = `${index} ${number}`;
     if (this.#seen.has(key)) {
       const vertex = this.#seen.get(key);
+      if (vertex) this.#twice.add(vertex);
       if (vertex) vertex.completed = null;
-      this.#seen.set(key, null);
       return this.#other(text, at);
     }
     const next = index === this.#stage ? (this.#begun.get(index) ?? 0) + 1 : 1;
@@ -101,7 +103,7 @@ export class StepReader {
     const vertex = this.#current;
     this.#current = null;
     if (!vertex) return [];
-    vertex.completed = at;
+    if (!this.#twice.has(vertex)) vertex.completed = at;
     return [{ type: vertex.cached ? 'cached' : 'done', vertex, at }];
   }
 
