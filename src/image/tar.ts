@@ -183,7 +183,8 @@ export class TarReader {
     const name = pax('path') ?? this.#longName ?? ustarName;
     const link = pax('linkpath') ?? this.#longLink ?? readText(block, 157, 100);
     if (name.length > maxName || link.length > maxName) throw badArchive('a layer has a name of more than 4096 bytes.');
-    if (name.includes('\0') || link.includes('\0')) throw badArchive('a layer has a name with a zero byte, which no file can have.');
+    if (name.includes('\0') || link.includes('\0'))
+      throw badArchive('a layer has a name with a zero byte, which no file can have.');
     const hasData = type === 'file';
     return {
       name,
