@@ -32,17 +32,26 @@ export interface GitOptions {
   input?: string;
 }
 
+/**
+ * Configuration as variables: unlike -c, they take names with any character. What the user's own environment configures
+ * so stays, and comes before. Source: https://git-scm.com/docs/git-config#ENVIRONMENT
+ */
+function configured(config: NonNullable<GitOptions['config']>): Record<string, string> {
+  if (config.length === 0) return {};
+  const before = Number.parseInt(process.env.GIT_CONFIG_COUNT ?? '0', 10) || 0;
+  const pairs = config.flatMap(([name, value], at): [string, string][] => [
+    [`GIT_CONFIG_KEY_${before + at}`, name],
+    [`GIT_CONFIG_VALUE_${before + at}`, value],
+  ]);
+  return { GIT_CONFIG_COUNT: String(before + config.length), ...Object.fromEntries(pairs) };
+}
+
 async function git(folder: string, args: readonly string[], options: GitOptions = {}): Promise<GitResult> {
   const { signal, config = [], index, input } = options;
   const env: Record<string, string | undefined> = { GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' };
   for (const name of inherited) env[name] = undefined;
   if (index !== undefined) env.GIT_INDEX_FILE = index;
-  // Unlike -c, this takes names with any character. Source: https://git-scm.com/docs/git-config#ENVIRONMENT
-  env.GIT_CONFIG_COUNT = String(config.length);
-  for (const [at, [name, value]] of config.entries()) {
-    env[`GIT_CONFIG_KEY_${at}`] = name;
-    env[`GIT_CONFIG_VALUE_${at}`] = value;
-  }
+  Object.assign(env, configured(config));
   const result = await run(
     { file: 'git', args: ['-C', folder, ...args] },
     {
