@@ -129,7 +129,9 @@ function wrapped(text: string, most: number, style?: Style, indent = 2): Line[] 
 /** @param room how many lines there are for it. */
 function differenceLines(differences: readonly Difference[], room: number): Line[] {
   if (differences.length === 0) return [];
-  const count = `${differences.length} ${differences.length === 1 ? 'path differs' : 'paths differ'}:`;
+  const mendable = differences.filter(({ patch }) => patch !== undefined).length;
+  const offer = mendable === 0 ? '' : ` (verify --fix offers a change for ${mendable === 1 ? 'one' : mendable})`;
+  const count = `${differences.length} ${differences.length === 1 ? 'path differs' : 'paths differ'}${offer}:`;
   const lines: Line[] = [{ text: count }];
   const most = Math.max(1, Math.floor((room - 2) / 3));
   const listed = differences.slice(0, most);

@@ -84,6 +84,10 @@ describe('the report', () => {
     const shown = text({ ...good, reproducible: false, enclave: null, differences: [difference] });
     expect(shown).toMatch(/\/a\n\s+wall-clock: two dates\n\s+Fix it\./);
     expect(shown).not.toContain('\u001b');
+    expect(shown).not.toContain('--fix');
+    const mendable = { ...difference, patch: '--- Containerfile' };
+    const offered = text({ ...good, reproducible: false, enclave: null, differences: [difference, mendable] });
+    expect(offered).toContain('2 paths differ (verify --fix offers a change for one):');
   });
   it('says what stood in for StageX', () =>
     expect(text({ ...good, standIns: ['pallet-go: x'] })).toMatch(/stand-ins[\s\S]*pallet-go: x/));
