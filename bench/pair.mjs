@@ -1,8 +1,18 @@
-// Two image archives of text in files of 1 MB, one of which differs: what `compare` is measured on.
+// Two OCI archives of text in files of 1 MB, one of which differs: what `compare` is measured on.
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { createWriteStream, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  createReadStream,
+  createWriteStream,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
+import { finished, pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import tar from 'tar-stream';
 
@@ -36,28 +46,48 @@ function texts(count) {
 }
 
 /**
- * Makes the pair as OCI layouts.
+ * Makes the pair as OCI archives, which name their images `bench.invalid/pair:a` and `bench.invalid/pair:b`.
  * @param {string} folder
  * @param {number} megabytes
- * @returns {Promise<{ images: [string, string], layers: [string, string], packed: number }>} folders of the layouts,
- * files of their compressed layers, bytes of one
+ * @returns {Promise<{ images: [string, string], layers: [string, string], packed: number }>} archives, their compressed
+ * layers as files, bytes of one of these
  */
 export async function makePair(folder, megabytes) {
   const files = texts(megabytes);
-  const made = [];
-  for (const side of ['a', 'b']) {
-    const image = path.join(folder, `${side}-${megabytes}`);
-    rmSync(image, { recursive: true, force: true });
-    mkdirSync(path.join(image, 'blobs', 'sha256'), { recursive: true });
-    made.push(await makeImage(image, files, megabytes, side === 'b'));
-  }
+  const made = await Promise.all(
+    ['a', 'b'].map(async (side) => {
+      const layout = path.join(folder, `${side}-${megabytes}`);
+      rmSync(layout, { recursive: true, force: true });
+      mkdirSync(path.join(layout, 'blobs', 'sha256'), { recursive: true });
+      const layer = await makeImage(layout, files, megabytes, side);
+      await archive(layout, `${layout}.tar`);
+      return { image: `${layout}.tar`, layer };
+    }),
+  );
   const [a, b] = made;
   if (!a || !b) throw new Error('A pair has two sides');
   return { images: [a.image, b.image], layers: [a.layer, b.layer], packed: statSync(a.layer).size };
 }
 
-/** @param {string} image @param {Buffer[]} files @param {number} count @param {boolean} changed */
-async function makeImage(image, files, count, changed) {
+/** Packs a layout into an archive. @param {string} layout @param {string} file */
+async function archive(layout, file) {
+  const pack = tar.pack();
+  const written = finished(pack.pipe(createWriteStream(file)));
+  const names = readdirSync(layout, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  for (const entry of names) {
+    const at = path.join(entry.parentPath, entry.name);
+    const member = pack.entry({ name: path.relative(layout, at), size: statSync(at).size, mtime: new Date(1000) });
+    await pipeline(createReadStream(at), member);
+  }
+  pack.finalize();
+  await written;
+}
+
+/**
+ * @param {string} image @param {Buffer[]} files @param {number} count @param {string} side of which `b` is changed
+ * @returns {Promise<string>} the file of its compressed layer
+ */
+async function makeImage(image, files, count, side) {
   const blob = (/** @type {string} */ digest) => path.join(image, 'blobs', 'sha256', digest);
   const [plain, packed] = [createHash('sha256'), createHash('sha256')];
   const zip = createGzip({ level: 6 });
@@ -68,7 +98,7 @@ async function makeImage(image, files, count, changed) {
   pack.pipe(zip).pipe(file);
   for (let index = 0; index < count; index += 1) {
     const content = Buffer.from(files[index % files.length] ?? Buffer.alloc(fileSize));
-    if (changed && index === Math.floor(count / 2)) content.write('CHANGED', 5000);
+    if (side === 'b' && index === Math.floor(count / 2)) content.write('CHANGED', 5000);
     await new Promise((resolve, reject) =>
       pack.entry({ name: `data/file-${index}.txt`, mtime: new Date(1000) }, content, (error) =>
         error ? reject(error) : resolve(undefined),
@@ -94,8 +124,10 @@ async function makeImage(image, files, count, changed) {
     config: { mediaType: `${type}.config.v1+json`, ...config },
     layers: [{ mediaType: `${type}.layer.v1.tar+gzip`, digest: `sha256:${layer}`, size: statSync(blob(layer)).size }],
   });
-  const manifests = [{ mediaType: `${type}.manifest.v1+json`, ...manifest }];
+  const annotations = { 'io.containerd.image.name': `bench.invalid/pair:${side}` };
+  const platform = { os: 'linux', architecture: 'amd64' };
+  const manifests = [{ mediaType: `${type}.manifest.v1+json`, ...manifest, platform, annotations }];
   writeFileSync(path.join(image, 'index.json'), JSON.stringify({ schemaVersion: 2, manifests }));
   writeFileSync(path.join(image, 'oci-layout'), JSON.stringify({ imageLayoutVersion: '1.0.0' }));
-  return { image, layer: blob(layer) };
+  return blob(layer);
 }

@@ -15,8 +15,9 @@ const sound = { Containerfile: busyboxContainerfile('RUN echo fine > /rootfs/app
 const dated = {
   Containerfile: busyboxContainerfile(
     'ARG SOURCE_DATE_EPOCH',
+    // Not every date knows more than seconds: two builds in a row must not fall into one.
     // biome-ignore lint/suspicious/noTemplateCurlyInString: a shell's variable
-    'RUN echo "${SOURCE_DATE_EPOCH:-$(date +%s%N)}" > /rootfs/app/built',
+    'RUN echo "${SOURCE_DATE_EPOCH:-$(date +%s)}" > /rootfs/app/built; sleep 1',
   ),
 };
 
