@@ -1,4 +1,4 @@
-import type { PathDifference } from '../image/compare.ts';
+import type { Aspect, PathDifference } from '../image/compare.ts';
 import { readInode, readSlice } from '../image/content.ts';
 import { displayPath, type Inode } from '../image/tree.ts';
 import { isText, takeApart } from './carriers/index.ts';
@@ -27,12 +27,15 @@ export async function explain(difference: PathDifference, context: ExplainContex
   const { carrier } = found;
   return {
     cause: placed.cause,
-    certain: placed.certain,
+    certain: placed.certain && difference.aspects.filter((aspect) => measured.has(aspect)).length <= 1,
     ...(carrier === undefined ? {} : { carrier }),
     evidence: [describe(difference, inside, context.names), placed.because].filter(Boolean).join('; '),
     mend: mendFor(placed.cause, carrier),
   };
 }
+
+/** Aspects that have origins of their own: where two of them differ, one origin does not explain both. */
+const measured = new Set<Aspect>(['presence', 'type', 'content', 'link', 'executable', 'hard-links']);
 
 type Origin = Verdict & { carrier?: string | undefined };
 

@@ -7,6 +7,8 @@ export interface Texts {
   b: string;
   /** Whether all of the contents is here, or only what lies around the differences. */
   whole: boolean;
+  /** What it comes from when nothing in it is certain. */
+  otherwise?: { cause: string; because: string };
 }
 
 /** A time that a format keeps in a field of its own. Milliseconds since 1970, as if the writer's zone were UTC. */
@@ -19,7 +21,7 @@ export interface Times {
   step: number;
 }
 
-/** Permission bits that an archive keeps. */
+/** Permission bits that an archive keeps, with those of the type where it keeps these as well. */
 export interface Modes {
   kind: 'modes';
   where: string;

@@ -46,8 +46,12 @@ function judgeKind(trait: Trait, known: Known): Verdict {
     case 'modes':
       return judgeModes(trait, known);
     case 'texts':
-      return judgeTexts(trait, known);
+      return otherwise(judgeTexts(trait, known), trait);
   }
+}
+
+function otherwise(verdict: Verdict, { otherwise }: Texts): Verdict {
+  return otherwise && !verdict.certain ? { ...otherwise, certain: false } : verdict;
 }
 
 function judgeOrder(items: readonly string[], other: readonly string[], { carrier, hints }: Known): Verdict {
@@ -69,8 +73,10 @@ function judgeTimes({ a, b, step }: Times, { facts: [first, second] }: Known): V
 }
 
 function judgeModes({ a, b, directory }: Modes, { facts: [first, second] }: Known): Verdict {
-  const of = (umask: number, mode: number) => (mode & 0o111 || directory ? 0o777 : 0o666) & ~umask;
-  const ours = first && second && first.umask !== second.umask && a === of(first.umask, a) && b === of(second.umask, b);
+  const is = (umask: number, mode: number) =>
+    (mode & 0o7777) === ((mode & 0o111 || directory ? 0o777 : 0o666) & ~umask);
+  const varied = first && second && first.umask !== second.umask;
+  const ours = varied && a >> 12 === b >> 12 && is(first.umask, a) && is(second.umask, b);
   if (ours) return { cause: 'umask', certain: true, because: because.umask };
   return { cause: 'archive-metadata', certain: false, because: 'modes differ' };
 }

@@ -14,40 +14,90 @@ export interface ArchiveMember {
   open: () => Buffer;
 }
 
-const maxTraits = 200;
+export interface Archive {
+  members: readonly ArchiveMember[];
+  /** All bytes that the members do not tell: what differs there, differs as well. */
+  rest: Buffer;
+}
+
+/** Bytes from one place up to another. */
+export type Range = readonly [from: number, to: number];
+
+/** What is left of bytes without ranges. */
+export function without(bytes: Buffer, ranges: readonly Range[]): Buffer {
+  const parts: Buffer[] = [];
+  let at = 0;
+  for (const [from, to] of [...ranges].sort(([one], [other]) => one - other)) {
+    if (from > at) parts.push(bytes.subarray(at, from));
+    at = Math.max(at, to);
+  }
+  parts.push(bytes.subarray(at));
+  return Buffer.concat(parts);
+}
+
+/** Contents of members that are taken apart, and traits of all kinds. */
+const maxOpened = 200;
+const maxTraits = 50_000;
+
+/** Some of what differs was not looked at: nothing can be certain. */
+export const more: Trait = { kind: 'mark', where: '', cause: 'unknown', because: 'more differs than is looked at' };
 
 /**
  * Holds the members of two archives against each other.
  * @param step how coarse the format's times are, in milliseconds.
  */
-export function compareMembers(
-  a: readonly ArchiveMember[],
-  b: readonly ArchiveMember[],
-  step: number,
-  scope: Scope,
-): Trait[] {
+export function compareMembers(a: Archive, b: Archive, step: number, scope: Scope): Trait[] {
   const traits: Trait[] = [];
-  const others = new Map(b.map((member) => [member.name, member]));
-  const names = new Set(a.map(({ name }) => name));
-  const only = [...a.filter(({ name }) => !others.has(name)), ...b.filter(({ name }) => !names.has(name))];
-  if (only.length > 0) {
-    const missing = [a.filter(({ name }) => !others.has(name)), b.filter(({ name }) => !names.has(name))];
-    const [left, right] = missing.map((members) => members.map(({ name }) => name).join('\n'));
-    traits.push({ kind: 'texts', where: 'names of members', a: left ?? '', b: right ?? '', whole: true });
-  } else if (a.some(({ name }, index) => b[index]?.name !== name)) {
-    traits.push({
-      kind: 'order',
-      where: 'members',
-      items: a.map(({ name }) => name),
-      other: b.map(({ name }) => name),
-    });
+  const [left, right] = [numbered(a.members), numbered(b.members)];
+  const onlyA = a.members.filter((_, index) => !right.has(left.keys[index] ?? ''));
+  const onlyB = b.members.filter((_, index) => !left.has(right.keys[index] ?? ''));
+  const reordered = onlyA.length + onlyB.length === 0 && left.keys.some((key, index) => right.keys[index] !== key);
+  if (onlyA.length + onlyB.length > 0) {
+    const [namesA, namesB] = [onlyA, onlyB].map((members) => members.map(({ name }) => name).join('\n'));
+    traits.push({ kind: 'texts', where: 'names of members', a: namesA ?? '', b: namesB ?? '', whole: true });
+    if (onlyA.length !== onlyB.length) traits.push(more);
+  } else if (reordered) {
+    const [items, other] = [a, b].map(({ members }) => members.map(({ name }) => name));
+    traits.push({ kind: 'order', where: 'members', items: items ?? [], other: other ?? [] });
   }
-  for (const member of a) {
-    const other = others.get(member.name);
-    if (other && traits.length < maxTraits)
-      traits.push(...within(member.name, compareMember(member, other, step, scope)));
+  // Members that only their names tell apart stand in each other's place.
+  const others = new Map(onlyA.map((member, index) => [member, onlyB[index]]));
+  const pairs = a.members.flatMap((member, index): [ArchiveMember, ArchiveMember][] => {
+    const other = others.get(member) ?? right.get(left.keys[index] ?? '');
+    return other ? [[member, other]] : [];
+  });
+  traits.push(...comparePairs(pairs, step, scope));
+  if (!reordered && !a.rest.equals(b.rest)) traits.push(rests(a.rest, b.rest));
+  return traits;
+}
+
+function comparePairs(pairs: readonly [ArchiveMember, ArchiveMember][], step: number, scope: Scope): Trait[] {
+  const traits: Trait[] = [];
+  let opened = 0;
+  for (const [member, other] of pairs) {
+    if (!member.stored.equals(other.stored)) opened += 1;
+    if (opened > maxOpened || traits.length > maxTraits) return [...traits, more];
+    traits.push(...within(member.name, compareMember(member, other, step, scope)));
   }
   return traits;
+}
+
+function rests(a: Buffer, b: Buffer): Trait {
+  const because = 'fields beside the contents of its members differ';
+  const otherwise = { cause: 'archive-metadata', because };
+  return { kind: 'texts', where: 'headers', a: a.toString('latin1'), b: b.toString('latin1'), whole: true, otherwise };
+}
+
+/** Members by their name, and by how many of that name come before: archives may hold one name twice. */
+function numbered(members: readonly ArchiveMember[]) {
+  const counts = new Map<string, number>();
+  const keys = members.map(({ name }) => {
+    const count = counts.get(name) ?? 0;
+    counts.set(name, count + 1);
+    return `${count} ${name}`;
+  });
+  const found = new Map(members.map((member, index) => [keys[index] ?? '', member]));
+  return { keys, get: (key: string) => found.get(key), has: (key: string) => found.has(key) };
 }
 
 function compareMember(a: ArchiveMember, b: ArchiveMember, step: number, scope: Scope): Trait[] {

@@ -1,4 +1,5 @@
 import type { Trait } from '../trait.ts';
+import { more } from './archive.ts';
 
 const maxTraits = 100;
 const maxDepth = 40;
@@ -9,12 +10,13 @@ export function readJson(a: Buffer, b: Buffer): Trait[] | null {
   if (left === undefined || right === undefined) return null;
   const traits: Trait[] = [];
   compare(left, right, '', 0, traits);
-  if (traits.length > 0) return traits;
-  // Equal values: keys in another order, or blanks.
-  const keys = keyOrder(left, '');
-  const other = keyOrder(right, '');
-  if (keys.join('\n') !== other.join('\n')) return [{ kind: 'order', where: 'keys', items: keys, other }];
-  return null;
+  const [keys, other] = [keyOrder(left, ''), keyOrder(right, '')];
+  const [all, others] = [new Set(keys), new Set(other)];
+  const [common, same] = [keys.filter((key) => others.has(key)), other.filter((key) => all.has(key))];
+  if (common.join('\n') !== same.join('\n')) traits.push({ kind: 'order', where: 'keys', items: common, other: same });
+  else if (traits.length > 0 && frameOf(a) !== frameOf(b))
+    traits.push({ kind: 'mark', where: '', cause: 'unknown', because: 'it is written otherwise' });
+  return traits;
 }
 
 /** @returns undefined for what is no object or list. */
@@ -29,8 +31,17 @@ function parse(bytes: Buffer): object | undefined {
   }
 }
 
+/** All but the values and keys: blanks, and how it is built. Linear in the text. */
+function frameOf(bytes: Buffer): string {
+  return bytes.toString('latin1').replace(/"(?:[^"\\]|\\.)*"|[-+.\w]+/g, '_');
+}
+
 function compare(a: unknown, b: unknown, where: string, depth: number, traits: Trait[]): void {
-  if (traits.length >= maxTraits || depth > maxDepth || Object.is(a, b)) return;
+  if (Object.is(a, b) || traits.at(-1) === more) return;
+  if (traits.length >= maxTraits || depth > maxDepth) {
+    traits.push(more);
+    return;
+  }
   if (Array.isArray(a) && Array.isArray(b)) {
     compareLists(a, b, where, depth, traits);
   } else if (isObject(a) && isObject(b)) {

@@ -1,11 +1,11 @@
 import { TarReader } from '../../image/tar.ts';
 import type { Scope, Trait } from '../trait.ts';
-import { type ArchiveMember, compareMembers } from './archive.ts';
+import { type Archive, type ArchiveMember, compareMembers, type Range, without } from './archive.ts';
 
 /** tar archives, by the reader that also reads layers. */
 export function readTar(a: Buffer, b: Buffer, scope: Scope): Trait[] | null {
   if (!isTar(a) || !isTar(b)) return null;
-  return compareMembers(members(a), members(b), 1000, scope);
+  return compareMembers(archive(a), archive(b), 1000, scope);
 }
 
 const maxMembers = 100_000;
@@ -15,12 +15,16 @@ function isTar(bytes: Buffer): boolean {
 }
 
 /** @throws what the reader throws for a broken archive. */
-function members(bytes: Buffer): ArchiveMember[] {
+function archive(bytes: Buffer): Archive {
   const found: ArchiveMember[] = [];
+  const told: Range[] = [];
+  let after = 0;
   let parts: Buffer[] = [];
   const reader = new TarReader({
-    entry: ({ name, mtime, mode, uid, gid, type, link }) => {
+    entry: ({ name, mtime, mode, uid, gid, type, link, size }, offset) => {
       if (found.length >= maxMembers) throw new Error(`more than ${maxMembers} members`);
+      told.push(...toldByExtended(bytes, after, offset - block), numbersOf(offset - block), [offset, offset + size]);
+      after = offset + Math.ceil(size / block) * block;
       parts = [Buffer.from(link, 'latin1')];
       const none = Buffer.alloc(0);
       const owner = `${uid}:${gid}`;
@@ -38,5 +42,27 @@ function members(bytes: Buffer): ArchiveMember[] {
   });
   reader.write(bytes);
   reader.close();
-  return found;
+  return { members: found, rest: without(bytes, told) };
+}
+
+const block = 512;
+
+/** Mode, owner, size, time and check sum. */
+function numbersOf(header: number): Range {
+  return [header + 100, header + 156];
+}
+
+/** Of extended headers from one place up to another: what the reader made fields of the member that follows. */
+function toldByExtended(bytes: Buffer, from: number, to: number): Range[] {
+  const told: Range[] = [];
+  for (let at = from; at + block < to; ) {
+    const size = Number.parseInt(bytes.toString('latin1', at + 124, at + 135), 8) || 0;
+    const start = at + block;
+    const text = bytes.toString('latin1', start, Math.min(start + size, to));
+    told.push(numbersOf(at));
+    for (const { index, 0: record } of text.matchAll(/\d{1,9} (?:mtime|size|uid|gid)=[^\n]{0,100}\n/g))
+      told.push([start + index, start + index + record.length]);
+    at = start + Math.ceil(size / block) * block;
+  }
+  return told;
 }

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { bare, began, known, tell } from './pair.ts';
-import { ar, elf, type Member, sqlite, tar, zip } from './samples.ts';
+import { ar, cpio, elf, type Member, sqlite, tar, zip } from './samples.ts';
 
 const own = (index: number) => began + index * 60_000 + 10_000;
 const source = (index: number) => known.facts[index]?.fileTime.getTime() ?? 0;
@@ -23,6 +23,8 @@ describe('what formats keep', () => {
     ['wall-clock', 'zip', pair((index) => zip([one({ time: own(index) })]))],
     ['file-time', 'zip', pair((index) => zip([one({ time: source(index) })]))],
     ['umask', 'zip', pair((index) => zip([one({ mode: index === 0 ? 0o644 : 0o664 })]))],
+    ['umask', 'zip', pair((index) => zip([one({ mode: 0o100644 | (index === 0 ? 0 : 0o020) })]))],
+    ['umask', 'cpio', pair((index) => cpio([one({ mode: index === 0 ? 0o644 : 0o664 })]))],
     ['hostname', 'zip', pair((index) => zip([one({ content: `on host-${index}abc` })]))],
     ['wall-clock', 'gzip', pair((index) => gzip(Buffer.from('same'), own(index)))],
     ['wall-clock', 'gzip', pair((index) => gzip(tar([one({ time: own(index) })]), 0))],

@@ -68,10 +68,11 @@ export function zip(members: readonly (Member & { stored?: Buffer; method?: numb
 }
 
 /** A 64-bit little-endian ELF file of named sections. */
-export function elf(sections: Record<string, string>): Buffer {
-  const names = ['', ...Object.keys(sections), '.shstrtab'];
+export function elf(sections: Record<string, string> | [string, string][]): Buffer {
+  const all = Array.isArray(sections) ? sections : Object.entries(sections);
+  const names = ['', ...all.map(([name]) => name), '.shstrtab'];
   const strings = Buffer.from(`${names.join('\0')}\0`, 'latin1');
-  const contents = [Buffer.alloc(0), ...Object.values(sections).map((text) => Buffer.from(text, 'latin1')), strings];
+  const contents = [Buffer.alloc(0), ...all.map(([, text]) => Buffer.from(text, 'latin1')), strings];
   const header = Buffer.alloc(64);
   header.write('\x7fELF\x02\x01\x01', 0, 'latin1');
   const table = 64 + contents.reduce((sum, { length }) => sum + length, 0);
@@ -116,4 +117,28 @@ function entry(name: string, time: string, uid: number, gid: number, mode: numbe
   const fields = [name.padEnd(16), time.padEnd(12), `${uid}`.padEnd(6), `${gid}`.padEnd(6), mode.toString(8).padEnd(8)];
   const header = `${fields.join('')}${`${body.length}`.padEnd(10)}\`\n`;
   return [Buffer.from(header), body, Buffer.from(body.length % 2 ? '\n' : '')];
+}
+
+/** A cpio archive in the new ASCII format. */
+export function cpio(members: readonly Member[]): Buffer {
+  const all = [...members, { name: 'TRAILER!!!', content: '' }];
+  return Buffer.concat(
+    all.flatMap(({ name, content, time = 0, mode = 0o644, uid = 0 }: Member, index) => {
+      const body = Buffer.from(content as string);
+      const fields = [index + 1, 0o100000 | mode, uid, 0, 1, Math.floor(time / 1000), body.length, 0, 0, 0, 0];
+      const hex = [...fields, name.length + 1, 0].map((field) => field.toString(16).padStart(8, '0')).join('');
+      const header = Buffer.from(`070701${hex}${name}\0`, 'latin1');
+      return [header, Buffer.alloc(-header.length & 3), body, Buffer.alloc(-body.length & 3)];
+    }),
+  );
+}
+
+/** Byte code of Python. @param field the time of the source in seconds, or its digest. */
+export function pyc(flags: number, field: number, code: string): Buffer {
+  const header = Buffer.from('\xa7\x0d\x0d\x0a', 'latin1');
+  const numbers = Buffer.alloc(12);
+  numbers.writeUInt32LE(flags, 0);
+  numbers.writeUInt32LE(field, 4);
+  numbers.writeUInt32LE(16, 8);
+  return Buffer.concat([header, numbers, Buffer.from(code, 'latin1')]);
 }
