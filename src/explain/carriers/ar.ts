@@ -27,7 +27,7 @@ function archive(bytes: Buffer): Archive {
     const [mode, size] = [Number.parseInt(header.slice(40, 48), 8), Number(header.slice(48, 58))];
     if (
       !/^[\d ]{24}[0-7 ]{8}\d{1,10} *`\n$/.test(header.slice(16)) ||
-      !Number.isSafeInteger(size) ||
+      at + headerSize + size > bytes.length ||
       found.length >= maxMembers
     )
       throw new Error('no static library');

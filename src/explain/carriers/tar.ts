@@ -23,7 +23,10 @@ function archive(bytes: Buffer): Archive {
   const reader = new TarReader({
     entry: ({ name, mtime, mode, uid, gid, type, link, size }, offset) => {
       if (found.length >= maxMembers) throw new Error(`more than ${maxMembers} members`);
-      told.push(...toldByExtended(bytes, after, offset - block), numbersOf(offset - block), [offset, offset + size]);
+      told.push(...toldByExtended(bytes, after, offset - block), ...numbersOf(bytes, offset - block), [
+        offset,
+        offset + size,
+      ]);
       after = offset + Math.ceil(size / block) * block;
       parts = [Buffer.from(link, 'latin1')];
       const none = Buffer.alloc(0);
@@ -47,9 +50,24 @@ function archive(bytes: Buffer): Archive {
 
 const block = 512;
 
-/** Mode, owner, size, time and check sum. */
-function numbersOf(header: number): Range {
-  return [header + 100, header + 156];
+/** Mode, owner, group, size, time and check sum: where they begin in a header, and how many bytes they take. */
+const fields = [
+  [100, 8],
+  [108, 8],
+  [116, 8],
+  [124, 12],
+  [136, 12],
+  [148, 8],
+] as const;
+
+/** The numbers of a header, but not how they are spelled: packers differ in blanks. */
+function numbersOf(bytes: Buffer, header: number): Range[] {
+  return fields.map(([at, size]) => {
+    const start = header + at;
+    const binary = ((bytes[start] ?? 0) & 0x80) !== 0;
+    const digits = /^[0-7]*/.exec(bytes.toString('latin1', start, start + size))?.[0].length ?? 0;
+    return [start, start + (binary ? size : digits)];
+  });
 }
 
 /** Of extended headers from one place up to another: what the reader made fields of the member that follows. */
@@ -59,7 +77,7 @@ function toldByExtended(bytes: Buffer, from: number, to: number): Range[] {
     const size = Number.parseInt(bytes.toString('latin1', at + 124, at + 135), 8) || 0;
     const start = at + block;
     const text = bytes.toString('latin1', start, Math.min(start + size, to));
-    told.push(numbersOf(at));
+    told.push(...numbersOf(bytes, at));
     for (const { index, 0: record } of text.matchAll(/\d{1,9} (?:mtime|size|uid|gid)=[^\n]{0,100}\n/g))
       told.push([start + index, start + index + record.length]);
     at = start + Math.ceil(size / block) * block;

@@ -74,6 +74,12 @@ describe('contents made to harm', () => {
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(200 << 20);
   }, 60_000);
 
+  it('end, though a cpio header claims a name so long that the next member would begin where it does', async () => {
+    const looped = (inode: string) =>
+      Buffer.concat([Buffer.from(`070701${inode}${'00000000'.repeat(10)}ffffff9200000000`), Buffer.alloc(200)]);
+    expect(await tell(looped('00000001'), looped('00000002'))).toMatchObject({ certain: false });
+  });
+
   it('are compared as stored when a member holds more than it claims', () => {
     const liar = (fill: number) =>
       zip([{ name: 'a', content: '', stored: deflateRawSync(Buffer.alloc(1 << 20, fill)), method: 8 }]);
