@@ -109,8 +109,8 @@ function judgeWords(texts: Texts, known: Known): Verdict | null {
   const around = { hints: known.hints, timed: known.facts[0] !== null && known.facts[1] !== null };
   const looks = new Map<string, { count: number; because: string }>();
   for (const pair of wordPairs(texts)) {
-    const context = `${texts.where} ${pair.context}`.trim();
-    const look = lookOf({ ...pair, context }, around);
+    const [context, other] = [pair.context, pair.other].map((line) => `${texts.where} ${line}`.trim());
+    const look = lookOf({ ...pair, context: context ?? '', other: other ?? '' }, around);
     if (!look) continue;
     const digest = look.cause === 'random' && (isDigest(pair.a) || known.hints.digest);
     const cause = digest ? digestCause(known.hints) : look.cause;

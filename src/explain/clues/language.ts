@@ -14,7 +14,10 @@ export function zone({ a, b, context }: WordPair): Look | null {
   if (offsetA && offsetB && offsetA !== offsetB)
     return { cause: 'timezone', because: `offsets ${offsetA} and ${offsetB}` };
   const apart = Math.abs(clockOf(a) - clockOf(b));
-  return apart > 0 && apart % 1800 === 0 && !Number.isNaN(apart) && /zone|local|TZ/i.test(context)
+  return apart > 0 &&
+    apart % 1800 === 0 &&
+    !Number.isNaN(apart) &&
+    /\b(?:time ?)?zone\b|\blocal ?time\b|\bTZ\b/i.test(context)
     ? { cause: 'timezone', because: 'two times stand whole half-hours apart' }
     : null;
 }

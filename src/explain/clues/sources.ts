@@ -1,13 +1,16 @@
 /** What was built, out of which sources, and where they came from. */
 import type { WordPair } from './differing.ts';
+import { labelled } from './label.ts';
 import type { Around, Look } from './look.ts';
 
-export function vcs({ a, b, context }: WordPair): Look | null {
-  const named = /vcs\.|revision|\bcommit\b|\bgit\b|describe|\bsha\b|dirty|branch|modified/i.test(context);
+const branchLabels = { sign: 'branch|ref|head', blank: 'git[ _-]?(?:branch|ref)|ref[ _-]?name|head[ _-]ref|on branch' };
+
+export function vcs(pair: WordPair): Look | null {
+  const { a, b, context } = pair;
+  const named = /vcs\.|revision|\bcommit\b|\bgit\b|describe|\bsha\b/i.test(context);
   const commit = [a, b].every((one) => /(?:^|[=:g-])[0-9a-f]{7,40}(?:-dirty)?$/.test(one));
   const state = /vcs\.(?:time|modified|revision)/.test(context) || [a, b].some((one) => /-dirty$/.test(one));
-  const branch =
-    /\b(?:branch|git[-_ ]?ref|ref[-_ ]?name|head[-_ ]ref)\b/i.test(context) && [a, b].every((one) => one !== '');
+  const branch = labelled(pair, branchLabels);
   return (named && commit) || state || branch
     ? { cause: 'vcs-stamp', because: 'the state of a repository stands in it' }
     : null;
@@ -29,9 +32,16 @@ export function network({ context }: WordPair, { hints }: Around): Look | null {
 
 const semver = /^\D{0,30}?v?\d+\.\d+(?:\.\d+)?(?:[-+.][\w.]+)?$/;
 
-export function version({ a, b, context }: WordPair, { hints }: Around): Look | null {
+/** Two numbers alone are a version only where they are called so. */
+const short = /^\D{0,30}?v?\d+\.\d+$/;
+const versionLabels = { sign: 'version|require[sd]?|resolved|package', blank: 'version' };
+
+export function version(pair: WordPair, { hints }: Around): Look | null {
+  const { a, b, context } = pair;
   const named = /version|require|depend|resolved|package|integrity|@\d|==|\.whl|\.tgz|\.crate/i.test(context);
-  return semver.test(a) && semver.test(b) && (named || hints.installs)
+  const marked =
+    !short.test(a) || !short.test(b) || /@/.test(a) || context.includes(`==${a}`) || labelled(pair, versionLabels);
+  return semver.test(a) && semver.test(b) && ((named && marked) || hints.installs)
     ? { cause: 'unlocked-dependency', because: 'two versions stand in it' }
     : null;
 }

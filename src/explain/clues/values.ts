@@ -1,13 +1,16 @@
 /** Values that are drawn, counted or measured anew in each build. */
 import { isTime, maskDates } from '../times.ts';
 import type { WordPair } from './differing.ts';
+import { labelled } from './label.ts';
 import type { Around, Look } from './look.ts';
 
 const temporaryName =
   /(?:^|[/\s"'=])(?:\/(?:var\/)?tmp\/|\/dev\/shm\/)[\w.@+-]|\btmp[._-]?[A-Za-z0-9_]{6,12}\b|\bgo-build\d{6,}|\brustc[A-Za-z0-9]{6}\b|\bcc[A-Za-z0-9]{6}\.(?:o|s|ld)\b|\bpip-[a-z]+-[a-z0-9_]{8}\b/;
 
 export function temporaryPath({ a, b, context }: WordPair): Look | null {
-  const both = temporaryName.test(a) && temporaryName.test(b);
+  // Letters alone are a word more often than a fresh name.
+  const drawn = [a, b].some((one) => /\d|[a-z][A-Z]/.test(one)) || [a, b].every((one) => /\/(?:tmp|shm)\//.test(one));
+  const both = temporaryName.test(a) && temporaryName.test(b) && drawn;
   const around = a.length >= 4 && new RegExp(`/tmp/[^\\s"']*${escaped(a)}`).test(context);
   return both || around ? { cause: 'temporary-path', because: 'a fresh temporary name stands in it' } : null;
 }
@@ -34,10 +37,19 @@ export function pointer({ a, b, context }: WordPair): Look | null {
     : null;
 }
 
-export function processId({ a, b, context }: WordPair): Look | null {
+const processLabels = {
+  sign: 'process|proc|\\$\\$',
+  blank: 'p?pids?|process[ _-]?id|getpid(?:\\(\\))?|process\\.pid',
+};
+
+export function processId(pair: WordPair): Look | null {
+  const { a, b, context, other } = pair;
   const numbers = [a, b].map((word) => Number(/(?:^|pid[=: ]?|[^\d])(\d{1,7})$/i.exec(word)?.[1] ?? Number.NaN));
   if (!numbers.every((number) => number > 0 && number <= 4_194_304)) return null;
-  return /\bp?pids?\b|process|\$\$|getpid/i.test(context)
+  // service[4711]: …, as syslog writes it
+  const tagged = (number: string, line: string) => new RegExp(`\\w\\[${number}\\]`).test(line);
+  const inBrackets = tagged(escaped(a), context) && tagged(escaped(b), other);
+  return labelled(pair, processLabels) || inBrackets
     ? { cause: 'process-id', because: 'the number of a process stands in it' }
     : null;
 }

@@ -95,6 +95,60 @@ describe('what differs looks like its origin, and is not certain', () => {
   });
 });
 
+describe('words beside which anything may stand', () => {
+  it.each([
+    ['hostname', 'the node alpha is first', 'the node beta is first'],
+    ['hostname', 'const node = parent', 'const node = child'],
+    ['hostname', 'import x from "node:path"', 'import x from "node:http"'],
+    ['hostname', 'state machine idle', 'state machine busy'],
+    ['hostname', 'node version v22.1.0', 'node version v22.2.0'],
+    ['user', 'the user likes tea', 'the user likes coffee'],
+    ['user', 'owner: platform team says hello', 'owner: platform team says bye'],
+    ['cpu', 'threads 12 posts', 'threads 15 posts'],
+    ['cpu', 'core team has 3 members', 'core team has 4 members'],
+    ['cpu', 'cipher AES-128', 'cipher AES-256'],
+    ['cpu', 'the processor said intel', 'the processor said hello'],
+    ['kernel', 'linux package 3.1.2', 'linux package 3.1.3'],
+    ['vcs-stamp', 'bank branch north', 'bank branch south'],
+    ['process-id', 'process 12 orders', 'process 13 orders'],
+    ['process-id', 'food processor 12', 'food processor 13'],
+    ['build-path', '/api/v1/users', '/api/v2/users'],
+    ['timezone', 'local 10:00', 'local 11:00'],
+    ['unlocked-dependency', 'page 3.1 of the package tour', 'page 3.2 of the package tour'],
+    ['temporary-path', 'tmp_directory', 'tmp_files_dir'],
+  ])('are not taken for %s: %j', async (cause, a, b) => {
+    const told = await tell(`${a}\n`, `${b}\n`, { context: bare });
+    expect(told.cause).not.toBe(cause);
+    expect(told.certain).toBe(false);
+  });
+
+  it.each([
+    ['hostname', '{"system":"Linux","node":"alpha01"}', '{"system":"Linux","node":"beta02"}'],
+    ['hostname', '{"buildHost":"alpha01"}', '{"buildHost":"beta02"}'],
+    ['hostname', 'Linux alpha01 6.1.0-28-amd64 #1 SMP', 'Linux beta02 6.1.0-28-amd64 #1 SMP'],
+    ['hostname', 'host=alpha01.example.org', 'host=beta02.example.org'],
+    ['hostname', 'built on alpha01', 'built on beta02'],
+    ['kernel', 'Linux h 6.1.0-28-amd64 x86_64', 'Linux h 6.8.0-49-generic x86_64'],
+    ['kernel', '{"platform":"Linux-6.1.0-28-amd64"}', '{"platform":"Linux-6.8.0-49-generic"}'],
+    ['kernel', '{"os":{"release":"6.1.0"},"kernel":"6.1.0"}', '{"os":{"release":"6.1.0"},"kernel":"6.8.0"}'],
+    ['user', 'uid=1000(alice)', 'uid=1001(runner)'],
+    ['user', '{"builtBy":"alice"}', '{"builtBy":"runner"}'],
+    ['user', 'owner = alice', 'owner = runner'],
+    ['cpu', 'make -j8 all', 'make -j64 all'],
+    ['cpu', 'built with 8 cores', 'built with 64 cores'],
+    ['cpu', '{"cpuCount":8}', '{"cpuCount":64}'],
+    ['cpu', '{"cpu":"AMD EPYC 7763"}', '{"cpu":"Intel Xeon 8375C"}'],
+    ['cpu', 'flags : fpu aes avx', 'flags : fpu aes avx2'],
+    ['process-id', 'service[4711]: ready', 'service[4822]: ready'],
+    ['process-id', '{"processId":4711}', '{"processId":4822}'],
+    ['process-id', 'worker 3 pid=4711', 'worker 3 pid=4822'],
+    ['vcs-stamp', 'branch: main', 'branch: release'],
+    ['unlocked-dependency', 'requests==2.31', 'requests==2.32'],
+  ])('are, where they name what stands there: %s, %j', async (cause, a, b) => {
+    expect(await tell(`${a}\n`, `${b}\n`, { context: bare })).toMatchObject({ cause, certain: false });
+  });
+});
+
 describe('what the name of a file tells', () => {
   it.each([
     ['log-file', 'var/log/build.log'],
