@@ -15,11 +15,15 @@ export function reordered({ a, b }: Pick<Texts, 'a' | 'b'>): { items: string[]; 
 const maxItems = 100_000;
 
 function split(text: string, separator: string | RegExp): string[] {
-  // What encloses a list belongs to none of its items.
-  return text
-    .trim()
-    .split(separator)
-    .map((item) => item.replace(/^[[({'"\s]+|[\])}'",;\s]+$/g, ''));
+  return text.trim().split(separator).map(bare);
+}
+
+/** What encloses a list belongs to none of its items. By hand: a pattern for ends is tried at each of many blanks. */
+function bare(item: string): string {
+  let [start, end] = [0, item.length];
+  while (start < end && /[[({'"\s]/.test(item[start] ?? '')) start += 1;
+  while (end > start && /[\])}'",;\s]/.test(item[end - 1] ?? '')) end -= 1;
+  return item.slice(start, end);
 }
 
 function sameItems(a: string[], b: string[]): string[] | null {

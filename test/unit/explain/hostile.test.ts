@@ -104,10 +104,21 @@ describe('contents made to harm', () => {
       '\n',
       'Jan ',
       "'a', ",
+      ' ',
+      '\t,',
+      ']',
+      "'",
+      'key ',
+      'host: ',
+      '=:',
+      '2026-08-01 ',
+      '-----BEGIN A-----',
     ]) {
       const text = part.repeat(200_000 / part.length);
       await tell(`${text}x`, `${text}yz`);
       await tell(`x${text}`, `yz${text}`, { context: bare });
+      await tell(`1${text}a`, `1${text}b`);
+      await tell(`host${text}a1`, `host${text}b1`, { context: bare });
     }
     expect(performance.now() - started).toBeLessThan(20_000);
   }, 60_000);
