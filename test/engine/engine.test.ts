@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -16,6 +16,7 @@ import {
   parseRoutes,
   quote,
 } from './names.mjs';
+import { isPodmanUp, podmanRoot } from './podman.mjs';
 import { identify, isAlive } from './state.mjs';
 
 let folder = '';
@@ -180,5 +181,26 @@ describe('a remembered process', () => {
     expect(isAlive(me && { ...me, start: '1' })).toBe(false);
     expect(isAlive(me && { ...me, boot: 'earlier' })).toBe(false);
     expect(isAlive(undefined)).toBe(false);
+  });
+});
+
+describe('Podman and Buildah', () => {
+  it('are up only while their programs lead to the process that holds their namespaces now', () => {
+    const home = join(folder, 'podman');
+    const podman = identify(process.pid);
+    for (const name of [join(podmanRoot(home), 'etc/containers'), join(home, 'bin')])
+      mkdirSync(name, { recursive: true });
+    writeFileSync(join(home, 'state.json'), JSON.stringify({ port: 5000, podman }));
+    writeFileSync(join(podmanRoot(home), 'etc/containers/registries.conf'), 'location = "127.0.0.1:5000"\n');
+    const write = (pid: number) =>
+      writeFileSync(
+        join(home, 'bin/buildah'),
+        `#!/bin/sh\nexec nsenter --mount=/proc/${pid}/ns/mnt --pid=/proc/${pid}/ns/pid_for_children --wd="$PWD" -- /usr/bin/buildah "$@"\n`,
+      );
+    expect(isPodmanUp(home, 'buildah')).toBe(false);
+    write(process.pid + 1); // left by a process that has ended
+    expect(isPodmanUp(home, 'buildah')).toBe(false);
+    write(process.pid);
+    expect(isPodmanUp(home, 'buildah')).toBe(true);
   });
 });

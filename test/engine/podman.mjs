@@ -41,13 +41,27 @@ while :; do sleep 3600 & wait $!; done
 /** @param {string} home @param {'podman' | 'buildah'} name */
 const wrapper = (home, name) => join(commandLine(home).bin, name);
 
-/** @param {string} home @param {'podman' | 'buildah'} name */
+/**
+ * The program under its plain name, which enters the namespaces of one process.
+ * @param {number | undefined} pid whose @param {'podman' | 'buildah'} name
+ */
+function wrapperText(pid, name) {
+  const namespaces = `--mount=/proc/${pid}/ns/mnt --pid=/proc/${pid}/ns/pid_for_children`;
+  return `#!/bin/sh\nexec nsenter ${namespaces} --wd="$PWD" -- /usr/bin/${name} "$@"\n`;
+}
+
+/**
+ * Whether it can be called: a wrapper that an earlier process left behind leads nowhere.
+ * @param {string} home @param {'podman' | 'buildah'} name
+ */
 export function isPodmanUp(home, name) {
   const state = readState(home);
+  const file = wrapper(home, name);
   const registries = join(podmanRoot(home), 'etc/containers/registries.conf');
   return (
     isAlive(state?.podman) &&
-    existsSync(wrapper(home, name)) &&
+    existsSync(file) &&
+    readFileSync(file, 'utf8') === wrapperText(state?.podman?.pid, name) &&
     readFileSync(registries, 'utf8').includes(`127.0.0.1:${state?.port}"`)
   );
 }
@@ -72,11 +86,9 @@ export async function startPodman(context, name) {
     state.podman = startDetached('unshare', arguments_, join(home, 'log', 'podman.log'));
     writeJson(stateFile(home), state);
   }
-  const pid = state.podman?.pid;
   const file = wrapper(home, name);
-  const namespaces = `--mount=/proc/${pid}/ns/mnt --pid=/proc/${pid}/ns/pid_for_children`;
   rmSync(file, { force: true });
-  writeWhole(file, `#!/bin/sh\nexec nsenter ${namespaces} --wd="$PWD" -- /usr/bin/${name} "$@"\n`);
+  writeWhole(file, wrapperText(state.podman?.pid, name));
   chmodSync(file, 0o755);
   // The mounts are there some milliseconds after the process: until then this is not the root's program.
   const said = await run('sh', ['-euc', WAIT, 'sh', file, join(home, 'log', 'podman.log')], { signal });
