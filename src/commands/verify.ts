@@ -1,10 +1,9 @@
 import { type ExitCode as Code, ExitCode, UserError } from '../errors.ts';
 import { note, printable, result, styled } from '../output.ts';
-import { expectedLines } from '../report/expected.ts';
 import { passed, reportLines, summaryLines } from '../report/terminal.ts';
 import type { VerifyFlags } from '../settings/flags.ts';
 import { locate } from '../target.ts';
-import type { Verification, Verified } from '../verify/types.ts';
+import type { Verified } from '../verify/types.ts';
 import { offerMends } from './fix.ts';
 import { imagesFrom } from './images.ts';
 import type { Io } from './io.ts';
@@ -21,38 +20,61 @@ export async function verifyCommand(flags: VerifyFlags, io: Io): Promise<Code> {
   if (dirs.length > 1 && (flags.record !== undefined || flags.expect !== undefined)) throw oneRecord(dirs.length);
   const images = imagesFrom(flags.images, io);
   const page = await checkPage(flags.report, io.cwd);
-  const services: ({ dir: string } & Verification)[] = [];
-  const shownServices: { dir: string; verified: Verified }[] = [];
-  let failure: UserError | null = null;
-  try {
-    for (const dir of dirs) {
-      const { verified, failure: failed } = await verifyFolder(dir, dirs.length > 1, flags, images, io);
-      services.push({ dir, ...verified.verification });
-      shownServices.push({ dir, verified });
-      failure ??= failed;
-    }
-    const about = { version: io.version, generated: null, strict: flags.strict };
-    await summariseForGithub(shownServices, flags.strict, io);
-    await writePage(page, async () => (await import('../report/html.ts')).verificationPage(shownServices, about), io);
-  } catch (error) {
-    // What is known of the folders before stands beside the failure.
-    if (!flags.json || services.length === 0 || !(error instanceof UserError)) throw error;
-    result(io.output, JSON.stringify({ services, ...shown(error) }, null, 2));
-    return error.exitCode;
-  }
-  if (flags.json) {
-    const [only] = services;
-    const { dir: _dir, ...single } = only ?? { dir: '' };
-    const known = services.length === 1 ? single : { services };
-    result(io.output, JSON.stringify(failure === null ? known : { ...known, ...shown(failure) }, null, 2));
-  }
-  if (!flags.json && dirs.length > 1) {
-    const each = shownServices.map(({ dir, verified: { verification } }) => ({ dir, verification }));
-    result(io.output, ['', ...summaryLines(each, { color: io.output.resultColor }, flags.strict)].join('\n'));
-  }
-  const good = services.every((service) => passed(service, flags.strict) && service.expected?.matches !== false);
+  const outcome = await verifyAll(dirs, flags, images, io);
+  const { services, stopped, failure } = outcome;
+  const about = { version: io.version, generated: null, strict: flags.strict };
+  await summariseForGithub(services, flags.strict, io);
+  await writePage(page, async () => (await import('../report/html.ts')).verificationPage(services, about), io);
+  if (flags.json) result(io.output, JSON.stringify(documentOf(dirs, outcome), null, 2));
+  else if (dirs.length > 1) result(io.output, ['', ...summaryOf(dirs, services, flags.strict, io)].join('\n'));
+  if (stopped !== null && !flags.json) throw stopped;
+  if (stopped !== null) return stopped.exitCode;
+  const good = services.every(({ verified: { verification } }) => passed(verification, flags.strict));
   if (!good) return ExitCode.NotReproducible;
   return failure?.exitCode ?? ExitCode.Ok;
+}
+
+interface Outcome {
+  /** As the user named each folder. */
+  services: { dir: string; verified: Verified }[];
+  /** What could not be done besides, such as writing a record. */
+  failure: UserError | null;
+  /** What ended the run early, such as a build that failed: what is known of the folders before is shown all the same. */
+  stopped: UserError | null;
+}
+
+/** One folder after the other. @throws what stops the first one: then there is nothing to show. */
+async function verifyAll(
+  dirs: readonly string[],
+  flags: VerifyFlags,
+  images: Record<string, string>,
+  io: Io,
+): Promise<Outcome> {
+  const outcome: Outcome = { services: [], failure: null, stopped: null };
+  for (const dir of dirs) {
+    try {
+      const { verified, failure } = await verifyFolder(dir, dirs.length > 1, flags, images, io);
+      outcome.services.push({ dir, verified });
+      outcome.failure ??= failure;
+    } catch (error) {
+      if (outcome.services.length === 0 || !(error instanceof UserError)) throw error;
+      outcome.stopped = error;
+      break;
+    }
+  }
+  return outcome;
+}
+
+function documentOf(dirs: readonly string[], { services, failure, stopped }: Outcome): Record<string, unknown> {
+  const error = stopped ?? failure;
+  const all = services.map(({ dir, verified: { verification } }) => ({ dir, ...verification }));
+  const { dir: _dir, ...single } = all[0] ?? { dir: '' };
+  return { ...(dirs.length === 1 ? single : { services: all }), ...(error && shown(error)) };
+}
+
+function summaryOf(dirs: readonly string[], services: Outcome['services'], strict: boolean, { output }: Io): string[] {
+  const each = services.map(({ dir, verified: { verification } }) => ({ dir, verification }));
+  return summaryLines(each, { color: output.resultColor }, strict, dirs.slice(each.length));
 }
 
 /** In a workflow of GitHub the outcome is shown beside the step's log as well. */
@@ -107,8 +129,7 @@ async function verifyFolder(
   const recorded = await applyRecords(records, verified);
   const { verification, failure } = recorded;
   const painted = { color: io.output.resultColor };
-  if (!flags.json)
-    result(io.output, [...reportLines(verification, painted), ...expectedLines(verification, painted)].join('\n'));
+  if (!flags.json) result(io.output, reportLines(verification, painted).join('\n'));
   if (failure)
     note(io.output, `${styled(io.output, 'red', 'error')} ${printable(failure.message)} ${failure.next ?? ''}`);
   else if (records?.record) note(io.output, `Record written to ${printable(records.record)}`);

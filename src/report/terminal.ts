@@ -1,20 +1,13 @@
 import type { Finding } from '../app.ts';
-import { duration, megabytes, type Output, printable, styled, wrap } from '../output.ts';
+import { duration, megabytes, type Output, printable, wrap } from '../output.ts';
 import type { Difference, Verification } from '../verify/types.ts';
+import { expectedLines } from './expected.ts';
+import { columns, type Line, shown, wrapped } from './line.ts';
 import { fitted } from './width.ts';
 
-/** A screen: what every terminal has. */
-const columns = 80;
+/** A screen's lines: what every terminal has. */
 const screenLines = 24;
 const shownStandIns = 4;
-
-type Style = 'green' | 'red' | 'yellow' | 'dim';
-interface Line {
-  text: string;
-  style?: Style;
-  /** In columns, where it may be more than the screen's. */
-  width?: number;
-}
 
 /**
  * Whether a verification is a success: the same enclave, that of the record if there is one, an image that Caution takes,
@@ -37,7 +30,7 @@ export function passed(verification: Verification, strict = false): boolean {
  */
 export function reportLines(verification: Verification, output: Pick<Output, 'color'>): string[] {
   const head = [...standInLines(verification), ...verdictLines(verification)];
-  const foot = [...buildLines(verification), ...startLines(verification)];
+  const foot = [...buildLines(verification), ...startLines(verification), ...expectedLines(verification)];
   const left = screenLines - head.length - foot.length;
   const findings = findingLines(verification, verification.differences.length > 0 ? 3 : Math.max(3, left));
   const differences = differenceLines(verification.differences, Math.max(4, left - findings.length));
@@ -47,20 +40,27 @@ export function reportLines(verification: Verification, output: Pick<Output, 'co
 /**
  * One line for each of several services.
  * @param services each with the folder as the user named it.
+ * @param left folders that were not verified, the one at which the run stopped first.
  */
 export function summaryLines(
   services: readonly { dir: string; verification: Verification }[],
   output: Pick<Output, 'color'>,
   strict = false,
+  left: readonly string[] = [],
 ): string[] {
-  const width = Math.min(30, Math.max(0, ...services.map(({ dir }) => printable(dir).length)));
+  const dirs = [...services.map(({ dir }) => dir), ...left];
+  const width = Math.min(30, Math.max(0, ...dirs.map((dir) => printable(dir).length)));
   const lines = services.map(({ dir, verification }): Line => {
     const good = passed(verification, strict);
     const name = fitted(dir, width).padEnd(width);
     return { text: `${good ? '✔' : '✘'} ${name}  ${inShort(verification)}`, style: good ? 'green' : 'red' };
   });
+  const without = left.map((dir, index): Line => {
+    const why = index === 0 ? 'stopped here: see the error' : 'not tried';
+    return { text: `✘ ${fitted(dir, width).padEnd(width)}  ${why}`, style: 'red' };
+  });
   const good = services.filter(({ verification }) => passed(verification, strict)).length;
-  return shown([...lines, { text: `${good} of ${services.length} services verified` }], output);
+  return shown([...lines, ...without, { text: `${good} of ${dirs.length} services verified` }], output);
 }
 
 /** What decides, then what else is worth a word. */
@@ -86,14 +86,6 @@ function inShort({
   return parts.join(', ');
 }
 
-/** Each line made harmless and cut to the screen, then painted. */
-function shown(lines: readonly Line[], output: Pick<Output, 'color'>): string[] {
-  return lines.map(({ text, style, width }) => {
-    const cut = fitted(text, width ?? columns);
-    return style === undefined ? cut : styled(output, style, cut);
-  });
-}
-
 function verdictLines({ reproducible, enclave, builds, ...image }: Verification): Line[] {
   const all = builds.length === 2 ? 'both' : `all ${builds.length}`;
   const facts = enclave ? ` (${enclave.files} files, ${megabytes(enclave.treeBytes)})` : '';
@@ -115,15 +107,6 @@ function imageLines(reproducible: boolean, identical: boolean, manifest: string)
   if (manifest === '') return [{ text: '– The images themselves could not be compared', style: 'dim' }];
   const why = reproducible ? ' (metadata that Caution does not measure)' : '';
   return [{ text: `! Not the same image, bit for bit${why}`, style: 'yellow' }];
-}
-
-/** Text over at most so many lines; the last one shows when something is missing. */
-function wrapped(text: string, most: number, style?: Style, indent = 2): Line[] {
-  const blanks = ' '.repeat(indent);
-  const lines = wrap(printable(text).replace(/\s+/g, ' ').trim(), columns - indent, '').filter((line) => line !== '');
-  const kept = lines.slice(0, most);
-  if (lines.length > most) kept[most - 1] = lines.slice(most - 1).join(' ');
-  return kept.map((line) => ({ text: `${blanks}${line}`, ...(style && { style }) }));
 }
 
 /** @param room how many lines there are for it. */

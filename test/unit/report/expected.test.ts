@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { expectedLines } from '../../../src/report/expected.ts';
+import { shown as printed } from '../../../src/report/line.ts';
 import type { Difference, Verification } from '../../../src/verify/types.ts';
 
 const difference = (path: string): Difference => {
   return { path, inEnclave: true, cause: 'unknown', certain: false, evidence: 'Only here\u001b[2J.', mend: '' };
 };
-const shown = (expected: Verification['expected']) =>
-  expectedLines({ expected } as Verification, { color: false }).join('\n');
+const shown = (expected: Verification['expected']) => printed(expectedLines({ expected }), { color: false }).join('\n');
 
 describe('what came of holding a build against a record', () => {
   it('is nothing where no record was given', () => {
@@ -14,7 +14,7 @@ describe('what came of holding a build against a record', () => {
   });
 
   it('is a line when they match', () => {
-    expect(shown({ matches: true, differences: [] })).toBe('\n✔ The same enclave as in the record');
+    expect(shown({ matches: true, differences: [] })).toBe('✔ The same enclave as in the record');
   });
 
   it('names the paths that differ, made harmless, and counts the rest', () => {
@@ -29,6 +29,6 @@ describe('what came of holding a build against a record', () => {
   });
 
   it('says so when builds that disagree match nothing', () => {
-    expect(shown({ matches: false, differences: [] })).toBe('\n✘ Not the enclave of the record');
+    expect(shown({ matches: false, differences: [] })).toBe('✘ Not the enclave of the record');
   });
 });

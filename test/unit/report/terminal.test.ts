@@ -153,6 +153,15 @@ describe('the summary of several services', () => {
       '1 of 2 services verified',
     ]);
   });
+  it('names the folders that were not verified, and counts them', () => {
+    const services = [{ dir: 'a', verification: good }];
+    expect(summaryLines(services, { color: false }, false, ['api', 'c'])).toEqual([
+      '✔ a    same enclave, same image, starts',
+      '✘ api  stopped here: see the error',
+      '✘ c    not tried',
+      '1 of 3 services verified',
+    ]);
+  });
   it('holds what was not proved against a service when asked to', () => {
     const services = [{ dir: 'a', verification: { ...good, imageIdentical: false } }];
     expect(summaryLines(services, { color: false }).at(-1)).toBe('1 of 1 services verified');
