@@ -7,6 +7,15 @@ export interface Project {
   has(path: string): boolean;
   /** A file's text; null when it is missing, a link out of the folder, larger than 5 MB, or not UTF-8. */
   read(path: string): string | null;
+  /** Where the service lies below the root of its build context; absent when its folder is that root. */
+  readonly around?: Around;
+}
+
+/** The build context around a service: what lies beside its folder can be copied into a build as well. */
+export interface Around {
+  /** The service's folder, relative to the context, with `/` separators. */
+  readonly dir: string;
+  readonly context: Project;
 }
 
 /** What a language's detection found out about a service that exists. */

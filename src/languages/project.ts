@@ -10,21 +10,42 @@ const largestText = 5_000_000;
 /** Folders that hold no source of the service itself, for where git cannot tell. */
 const neverSource = new Set(['.git', 'node_modules', 'target', '__pycache__', '.venv', 'venv']);
 
-/** A project of files that are held in memory, for tests and for what is about to be written. */
-export function projectOf(contents: Readonly<Record<string, string>>): Project {
+/**
+ * A project of files that are held in memory, for tests and for what is about to be written.
+ * @param dir the service's folder, where the files are those of the build context around it.
+ */
+export function projectOf(contents: Readonly<Record<string, string>>, dir = ''): Project {
   const files = Object.keys(contents).sort();
-  return {
+  const context: Project = {
     files,
     has: (file) => Object.hasOwn(contents, file),
     read: (file) => (Object.hasOwn(contents, file) ? (contents[file] ?? null) : null),
   };
+  return dir === '' ? context : below(context, dir);
 }
 
 /**
  * The files of a service on the disk: what git tracks or does not ignore, and without git what no `.gitignore` names.
  * @param folder absolute path of the service's folder.
+ * @param dir the same folder relative to the build context, with `/` separators; `''` when it is the context.
  */
-export async function openProject(folder: string): Promise<Project> {
+export async function openProject(folder: string, dir = ''): Promise<Project> {
+  if (dir === '') return openFolder(folder);
+  return below(await openFolder(path.resolve(folder, ...dir.split('/').map(() => '..'))), dir);
+}
+
+/** A folder of a project as a project of its own. */
+function below(context: Project, dir: string): Project {
+  const prefix = `${dir}/`;
+  return {
+    files: context.files.filter((file) => file.startsWith(prefix)).map((file) => file.slice(prefix.length)),
+    has: (file) => context.has(prefix + file),
+    read: (file) => context.read(prefix + file),
+    around: { dir, context },
+  };
+}
+
+async function openFolder(folder: string): Promise<Project> {
   const listed = (await listFiles(folder)) ?? walk(folder);
   const isFile = (file: string) =>
     unlessBarred(() => lstatSync(path.join(folder, file), { throwIfNoEntry: false })?.isFile() ?? false, false);

@@ -25,7 +25,7 @@ export async function lookAround(target: Target, wanted: LanguageId | undefined)
   const surroundings = { folderName: path.basename(target.folder), procfile: procfileDefaults(target), origin };
   if (target.state !== 'occupied') return { ...surroundings, detections: [] };
   const { openProject } = await import('../languages/project.ts');
-  const detections = await detect(await openProject(target.folder), wanted);
+  const detections = await detect(await openProject(target.folder, target.dir), wanted);
   if (detections.length === 0) throw noService(target, wanted);
   return { ...surroundings, detections };
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -8,14 +9,17 @@ import { parseArguments } from '../../src/settings/flags.ts';
 
 /**
  * A case is a folder: `arguments.json` (what is typed), perhaps `input` (what is there), `expected` (the tree afterwards)
- * and `expected.json` (what `--json` prints). `npm run goldens` writes the last two again; read their diff.
+ * and `expected.json` (what `--json` prints). A case with a file `repository` is one that git knows: there the context is
+ * the root, whatever folder is named. `npm run goldens` writes the last two again; read their diff.
  */
 const cases = path.join(import.meta.dirname, 'cases');
 const update = process.env.UPDATE_GOLDENS === '1';
 
 function treeOf(folder: string): Record<string, string> {
   if (!existsSync(folder)) return {};
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter(
+    (entry) => entry.isFile() && !/[\\/]\.git(?![^\\/])/.test(entry.parentPath),
+  );
   return Object.fromEntries(
     files
       .map((entry) => path.join(entry.parentPath, entry.name))
@@ -24,12 +28,13 @@ function treeOf(folder: string): Record<string, string> {
   );
 }
 
-/** Runs the command in this process, in a copy of the input, without git and without building. */
+/** Runs the command in this process, in a copy of the input, without a commit and without building. */
 async function runCase(folder: string): Promise<{ tree: Record<string, string>; document: unknown }> {
   const work = mkdtempSync(path.join(tmpdir(), 'caution-golden-'));
   onTestFinished(() => rmSync(work, { recursive: true, force: true }));
   const input = path.join(folder, 'input');
   if (existsSync(input)) cpSync(input, work, { recursive: true });
+  if (existsSync(path.join(folder, 'repository'))) execFileSync('git', ['init', '--quiet', work]);
   const typed: string[] = JSON.parse(readFileSync(path.join(folder, 'arguments.json'), 'utf8'));
   const invocation = parseArguments([...typed, '--yes', '--json', '--no-verify', '--no-git'], {}, '0.0.0');
   if (invocation.command !== 'create') throw new Error('A golden is a run of create');

@@ -77,3 +77,20 @@ describe('a folder without git', () => {
     expect([project.read('a.txt'), project.read('c.txt')]).toEqual([null, 'c']);
   });
 });
+
+describe('a service below the root of its repository', () => {
+  it('sees its own files, and the repository around it', async () => {
+    write('svc/lib/a.txt', 'a');
+    write('svc/services/api/b.txt', 'b');
+    git('init', '--quiet');
+    const project = await openProject(path.join(root, 'svc/services/api'), 'services/api');
+    expect(project.files).toEqual(['b.txt']);
+    expect([project.read('b.txt'), project.has('lib/a.txt'), project.read('../../lib/a.txt')]).toEqual([
+      'b',
+      false,
+      null,
+    ]);
+    expect(project.around?.dir).toBe('services/api');
+    expect(project.around?.context.read('lib/a.txt')).toBe('a');
+  });
+});
