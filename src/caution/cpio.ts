@@ -19,7 +19,7 @@ interface Member {
  * The members of format 1 (see `enclaveFormat`), the end mark with what fills the last block included.
  * @throws UserError for a file of 4 GiB or more, which the format cannot hold.
  */
-function* members(tree: MeasuredTree): Generator<Member> {
+function* members(tree: MeasuredTree): Generator<Member, void> {
   let written = 0;
   const waiting = new Map<number, MeasuredEntry[]>();
   for (const entry of tree.entries) {
@@ -93,30 +93,37 @@ export async function enclaveDigest(tree: MeasuredTree, content: ReadContent): P
 }
 
 /**
- * The enclave digests of two trees whose contents lie on this machine. What their archives have in common at the
- * beginning is read and hashed once.
+ * The enclave digests of trees whose contents lie on this machine. What their archives have in common at the beginning,
+ * which is all of them when they are equal, is read and hashed once.
+ * @returns one for each tree, hexadecimal.
  * @throws UserError for a file that the format cannot hold; the signal's reason when it fires.
  */
-export async function enclaveDigests(
-  [a, b]: readonly [MeasuredTree, MeasuredTree],
-  signal?: AbortSignal,
-): Promise<[string, string]> {
+export async function enclaveDigests(trees: readonly MeasuredTree[], signal?: AbortSignal): Promise<string[]> {
   const hasher = new MemberHasher(signal);
   try {
-    const [left, right] = [members(a), members(b)];
     const common = createHash('sha256');
-    let [x, y] = [left.next(), right.next()];
-    while (!x.done && !y.done && isSame(x.value, y.value)) {
-      await hasher.add(common, x.value);
-      [x, y] = [left.next(), right.next()];
+    const walks = trees.map(members);
+    let heads = walks.map((walk) => walk.next());
+    for (let first = commonHead(heads); first !== null; first = commonHead(heads)) {
+      await hasher.add(common, first);
+      heads = walks.map((walk) => walk.next());
     }
-    const other = common.copy();
-    for (; !x.done; x = left.next()) await hasher.add(common, x.value);
-    for (; !y.done; y = right.next()) await hasher.add(other, y.value);
-    return [common.digest('hex'), other.digest('hex')];
+    const digests: string[] = [];
+    for (const [index, walk] of walks.entries()) {
+      const hash = common.copy();
+      for (let head = heads[index]; head && !head.done; head = walk.next()) await hasher.add(hash, head.value);
+      digests.push(hash.digest('hex'));
+    }
+    return digests;
   } finally {
     hasher.close();
   }
+}
+
+/** The member at which all archives stand; null when they differ there, or one has ended. */
+function commonHead([first, ...others]: readonly IteratorResult<Member, void>[]): Member | null {
+  if (!first || first.done) return null;
+  return others.every((other) => !other.done && isSame(first.value, other.value)) ? first.value : null;
 }
 
 function isSame(x: Member, y: Member): boolean {

@@ -1,3 +1,4 @@
+import type { Finding } from '../app.ts';
 import { enclaveDigests } from '../caution/cpio.ts';
 import { enclaveFormat, type MeasuredTree, measuredKey, measuredTree } from '../caution/measure.ts';
 import { explain } from '../explain/explain.ts';
@@ -32,7 +33,7 @@ export async function compareImages(a: NamedImage, b: NamedImage, signal?: Abort
   const [first, second] = sides;
   const reproducible = measuredKey(first.measured) === measuredKey(second.measured);
   const { differences, more } = await explainAll(sides, signal);
-  const [digest, other] = await enclaveDigests([first.measured, second.measured], signal);
+  const [digest = '', other = ''] = await enclaveDigests([first.measured, second.measured], signal);
   const { files, treeBytes, replaced } = first.measured;
   return {
     images: [summary(first, digest), summary(second, other)],
@@ -40,8 +41,14 @@ export async function compareImages(a: NamedImage, b: NamedImage, signal?: Abort
     ...imageClaim(first.image, second.image),
     enclave: reproducible ? { format: enclaveFormat, sha256: digest, files, treeBytes, replaced } : null,
     differences,
-    findings: [...first.measured.findings, ...second.measured.findings, ...moreDifferences(more, maxDifferences)],
+    findings: [...findingsOf(first, second), ...moreDifferences(more, maxDifferences)],
   };
+}
+
+/** What is noteworthy about either enclave; what is so about both is said once. */
+function findingsOf(a: Side, b: Side): Finding[] {
+  const said = new Set(a.measured.findings.map((finding) => JSON.stringify(finding)));
+  return [...a.measured.findings, ...b.measured.findings.filter((finding) => !said.has(JSON.stringify(finding)))];
 }
 
 function withTree(one: NamedImage): Side {

@@ -1,5 +1,5 @@
 import { UserError } from '../errors.ts';
-import { stagexName } from '../verify/containerfile.ts';
+import { stagexName } from '../stagex/references.ts';
 import type { Verified } from '../verify/types.ts';
 import {
   type About,

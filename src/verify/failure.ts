@@ -1,8 +1,9 @@
 import os from 'node:os';
 import { UserError } from '../errors.ts';
 import { printableLine } from '../output.ts';
-import type { Containerfile, FindStep } from './containerfile.ts';
+import type { Containerfile } from './containerfile.ts';
 import type { Progress, Vertex } from './engines/progress.ts';
+import type { FindStep } from './step-names.ts';
 
 const shownLines = 20;
 

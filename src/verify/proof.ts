@@ -1,6 +1,7 @@
 import { printableLine } from '../output.ts';
-import { type Containerfile, type FindStep, neededStage, type Stage, type Step } from './containerfile.ts';
+import type { Containerfile, Stage, Step } from './containerfile.ts';
 import type { Progress, Vertex } from './engines/progress.ts';
+import { type FindStep, neededStage } from './step-names.ts';
 import type { StepTime } from './types.ts';
 
 /** What the engine's own progress shows of the steps that an image needs. */

@@ -1,7 +1,9 @@
+import type { Override } from '../stagex/references.ts';
 import type { CacheKeeper } from './cache-keeper.ts';
-import type { Containerfile, FindStep, Override } from './containerfile.ts';
+import type { Containerfile } from './containerfile.ts';
 import type { Engine } from './engines/engine.ts';
 import type { Source } from './source/checkout.ts';
+import type { FindStep } from './step-names.ts';
 import type { VerifyRequest } from './types.ts';
 
 /** What one verification works with. */

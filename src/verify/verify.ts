@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { enclaveDigests } from '../caution/cpio.ts';
 import { throwIfCancelled, UserError } from '../errors.ts';
-import { type Built, enclaveDigests } from './build/build.ts';
+import { overrides } from '../stagex/references.ts';
+import type { Built } from './build/build.ts';
 import { buildAll, buildAlone } from './build/launch.ts';
 import { CacheKeeper } from './cache-keeper.ts';
 import { bustsCache, makeConditions } from './conditions.ts';
-import { overrides, readContainerfile, stepFinder } from './containerfile.ts';
+import { readContainerfile } from './containerfile.ts';
 import { explainAll } from './differences.ts';
 import { findEngines } from './engines/index.ts';
 import { fileSystemFailure } from './failure.ts';
@@ -19,6 +21,7 @@ import { readSource } from './source/checkout.ts';
 import { checkContext } from './source/context.ts';
 import { fetchOverlay, noContainers, notLaid, startedRoot } from './start/overlay.ts';
 import { notStarted, readRun, removeLabelled, type Started, startService } from './start/start.ts';
+import { stepFinder } from './step-names.ts';
 import type { Verified, VerifyRequest } from './types.ts';
 
 /**
@@ -99,7 +102,9 @@ async function buildAndCompare(run: Run): Promise<Verified> {
   // Nothing of the cache is needed any more: it is emptied beside the rest.
   const emptied = run.cache.removeAdded(run.engines);
   const started = await start(run, built[0]);
-  const verified = assemble(run, { built, digests: await enclaveDigests(built), explained, started });
+  const trees = built.map(({ measured }) => measured);
+  const digests = await enclaveDigests(trees, request.signal);
+  const verified = assemble(run, { built, digests, explained, started });
   const kept = await emptied;
   verified.verification.findings.push(...cacheKept(kept.map(({ builder }) => builder)));
   return verified;

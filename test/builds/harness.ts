@@ -5,7 +5,8 @@ import { enclaveDigest, measuredTree } from '../../src/caution/measure.ts';
 import { imagesFrom } from '../../src/commands/images.ts';
 import { readInode } from '../../src/image/content.ts';
 import { readImage } from '../../src/image/image.ts';
-import { overrides, readContainerfile } from '../../src/verify/containerfile.ts';
+import { overrides } from '../../src/stagex/references.ts';
+import { readContainerfile } from '../../src/verify/containerfile.ts';
 
 /** How a program ended, and what it said. */
 export interface Ran {

@@ -1,7 +1,6 @@
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { enclaveDigest, type MeasuredTree, measuredKey, measuredTree } from '../../caution/measure.ts';
-import { readInode } from '../../image/content.ts';
+import { type MeasuredTree, measuredKey, measuredTree } from '../../caution/measure.ts';
 import { type Image, readImage, readRootTar } from '../../image/image.ts';
 import type { BuildConditions } from '../conditions.ts';
 import { type Stage, withStageNames } from '../containerfile.ts';
@@ -156,13 +155,4 @@ function tell({ request: { onEvent }, findStep }: Run, build: number, change: Pr
   const found = findStep(change.vertex.name);
   if (found)
     onEvent({ type: 'step', build, name: found.step.text, line: found.step.line, state: change.type, at: change.at });
-}
-
-/** The enclave's digest of each build; equal enclaves are read once. */
-export async function enclaveDigests(built: readonly Pick<Built, 'key' | 'measured'>[]): Promise<string[]> {
-  const digests = new Map<string, string>();
-  for (const { key, measured } of built) {
-    if (!digests.has(key)) digests.set(key, await enclaveDigest(measured, readInode));
-  }
-  return built.map(({ key }) => digests.get(key) ?? '');
 }

@@ -1,5 +1,6 @@
 import type { Finding } from '../../app.ts';
-import type { Containerfile, Override } from '../containerfile.ts';
+import type { Override } from '../../stagex/references.ts';
+import type { Containerfile } from '../containerfile.ts';
 import type { BuildCache } from './build-cache.ts';
 import type { ContainerCli } from './cli.ts';
 import type { Progress, ProgressChange } from './progress.ts';

@@ -1,5 +1,6 @@
 import { printableLine } from '../../output.ts';
-import type { Containerfile, FindStep, Step } from '../containerfile.ts';
+import type { Containerfile, Step } from '../containerfile.ts';
+import type { FindStep } from '../step-names.ts';
 import { emptyProgress, type Progress, type ProgressChange, type Vertex } from './progress.ts';
 
 /**

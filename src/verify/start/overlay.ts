@@ -6,8 +6,9 @@ import { UserError } from '../../errors.ts';
 import { readImage, readRootTar } from '../../image/image.ts';
 import type { Inode } from '../../image/tree.ts';
 import { printableLine } from '../../output.ts';
+import { overrides, stagexName, stagexRelease } from '../../stagex/references.ts';
 import { defaultRegistry, defaultRelease, digestsOf, imageReference } from '../../stagex/releases.ts';
-import { type Containerfile, overrides, readContainerfile, stagexName, stagexRelease } from '../containerfile.ts';
+import { type Containerfile, readContainerfile } from '../containerfile.ts';
 import type { Engine } from '../engines/engine.ts';
 import { naming } from '../naming.ts';
 

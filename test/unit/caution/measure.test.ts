@@ -1,5 +1,9 @@
 import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { enclaveDigest, enclaveDigests } from '../../../src/caution/cpio.ts';
 import { measure, measuredTree, type ReadContent, writeCpio } from '../../../src/caution/measure.ts';
 import type { Inode, Tree } from '../../../src/image/tree.ts';
 
@@ -124,5 +128,29 @@ describe('the enclave digest, format 1', () => {
     const found = measuredTree(treeOf({ pipe: inode('fifo'), file: inode('file') }));
     expect(found.entries.map(({ path }) => path)).toEqual(['', 'file']);
     expect(found.findings).toMatchObject([{ id: 'special-files', path: '/pipe' }]);
+  });
+});
+
+describe('the digests of several enclaves at once', () => {
+  it('are those of each alone, wherever they begin to differ', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'digests-test-'));
+    const stored = (text: string, name: string) => {
+      writeFileSync(path.join(folder, name), text);
+      return inode('file', { text, content: { file: path.join(folder, name), offset: 0 } });
+    };
+    const common = stored('common', 'common');
+    const trees = [
+      treeOf({ a: common, b: stored('one', 'one'), c: common }),
+      treeOf({ a: common, b: stored('two', 'two') }),
+      treeOf({ a: common, b: stored('one', 'one'), c: common }),
+      treeOf({}),
+      treeOf({ a: common }),
+    ].map((tree) => measuredTree(tree));
+    const alone = await Promise.all(trees.map((tree) => enclaveDigest(tree, content)));
+    expect(await enclaveDigests(trees)).toEqual(alone);
+    expect(await enclaveDigests(trees.slice(0, 2))).toEqual(alone.slice(0, 2));
+    expect(await enclaveDigests([])).toEqual([]);
+    expect(new Set(alone).size).toBe(4);
+    rmSync(folder, { recursive: true });
   });
 });

@@ -1,11 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import {
-  overrides,
-  readContainerfile,
-  stagexName,
-  stagexRelease,
-  stepFinder,
-} from '../../../src/verify/containerfile.ts';
+import { overrides, stagexName, stagexRelease } from '../../../src/stagex/references.ts';
+import { readContainerfile } from '../../../src/verify/containerfile.ts';
+import { stepFinder } from '../../../src/verify/step-names.ts';
 
 const digest = `sha256:${'a'.repeat(64)}`;
 const text = `

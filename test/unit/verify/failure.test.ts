@@ -1,8 +1,9 @@
 import os from 'node:os';
 import { describe, expect, it } from 'vitest';
-import { readContainerfile, stepFinder } from '../../../src/verify/containerfile.ts';
+import { readContainerfile } from '../../../src/verify/containerfile.ts';
 import { emptyProgress, type Vertex } from '../../../src/verify/engines/progress.ts';
 import { buildFailure } from '../../../src/verify/failure.ts';
+import { stepFinder } from '../../../src/verify/step-names.ts';
 
 const file = readContainerfile('FROM scratch\nRUN make\n');
 const failed = (vertex: Partial<Vertex>) => {

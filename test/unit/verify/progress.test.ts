@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Containerfile, readContainerfile, stepFinder } from '../../../src/verify/containerfile.ts';
+import { type Containerfile, readContainerfile } from '../../../src/verify/containerfile.ts';
 import {
   emptyProgress,
   endProgress,
@@ -9,6 +9,7 @@ import {
 } from '../../../src/verify/engines/progress.ts';
 import { buildFailure } from '../../../src/verify/failure.ts';
 import { clockVaried, proveExecution } from '../../../src/verify/proof.ts';
+import { stepFinder } from '../../../src/verify/step-names.ts';
 
 const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString();
 const base64 = (text: string) => Buffer.from(text).toString('base64');

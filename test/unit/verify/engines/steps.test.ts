@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readContainerfile, stepFinder } from '../../../../src/verify/containerfile.ts';
+import { readContainerfile } from '../../../../src/verify/containerfile.ts';
 import { StepReader } from '../../../../src/verify/engines/steps.ts';
 import { proveExecution } from '../../../../src/verify/proof.ts';
+import { stepFinder } from '../../../../src/verify/step-names.ts';
 
 const digest = `@sha256:${'1'.repeat(64)}`;
 const text = [

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { readContainerfile, stepFinder } from '../../../../src/verify/containerfile.ts';
+import { readContainerfile } from '../../../../src/verify/containerfile.ts';
 import { emptyProgress, endProgress, foldProgress, type Progress } from '../../../../src/verify/engines/progress.ts';
 import { proveExecution } from '../../../../src/verify/proof.ts';
+import { stepFinder } from '../../../../src/verify/step-names.ts';
 
 /** The progress of one of two builds that ran side by side on one BuildKit, as it was recorded. */
 function recorded(name: string): Progress {
