@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Containerfile } from './containerfile.ts';
+import { type Containerfile, type Stage, stageNamed } from './containerfile.ts';
 import type { Engine } from './engines/engine.ts';
 import { clockStepMs, clockVaried, type Proof } from './proof.ts';
 import type { CheckoutConditions } from './source/checkout.ts';
@@ -86,7 +86,7 @@ export function describeVaried(builds: readonly ConditionsOfBuild[]): Varied[] {
 export function heldStill(
   varied: readonly Varied[],
   builds: readonly ConditionsOfBuild[],
-  file: Pick<Containerfile, 'needed'>,
+  file: Pick<Containerfile, 'stages' | 'needed'>,
 ): string[] {
   const days = new Set(
     builds.flatMap(({ began }) => (Number.isFinite(began) ? new Date(began).toISOString().slice(0, 10) : [])),
@@ -107,7 +107,7 @@ export function heldStill(
     'timezone',
     ...(days.size <= 1 ? ['calendar-day'] : []),
     ...(has('time') ? [] : ['time']),
-    ...(!builds.every(makesFolders) && file.needed.some(sharesFolders) ? ['workdir-time'] : []),
+    ...(!builds.every(makesFolders) && sharesFolders(file) ? ['workdir-time'] : []),
   ];
 }
 
@@ -116,8 +116,20 @@ function makesFolders({ engine: { name } }: ConditionsOfBuild): boolean {
   return name === 'podman' || name === 'buildah';
 }
 
-/** BuildKit takes a WORKDIR before the first RUN of a stage from earlier builds, also with `--no-cache`: time and all. */
-function sharesFolders({ steps }: Containerfile['needed'][number]): boolean {
-  const first = steps.findIndex(({ instruction }) => instruction === 'RUN');
-  return first > 0 && steps.slice(0, first).some(({ instruction }) => instruction === 'WORKDIR');
+/**
+ * Whether a RUN could see a folder that BuildKit takes from earlier builds, also with `--no-cache`, time and all: one that
+ * WORKDIR makes where no RUN came before it, in its own stage or in those that it is based on.
+ */
+function sharesFolders(file: Pick<Containerfile, 'stages' | 'needed'>): boolean {
+  const hasRun = ({ steps }: Stage) => steps.some(({ instruction }) => instruction === 'RUN');
+  const followsRun = ({ base, index }: Stage): boolean => {
+    const below = stageNamed(file, base, index);
+    return below !== undefined && (hasRun(below) || followsRun(below));
+  };
+  const shared = file.needed.some((stage) => {
+    const first = stage.steps.findIndex(({ instruction }) => instruction === 'RUN');
+    const before = first < 0 ? stage.steps : stage.steps.slice(0, first);
+    return before.some(({ instruction }) => instruction === 'WORKDIR') && !followsRun(stage);
+  });
+  return shared && file.needed.some(hasRun);
 }
