@@ -1,224 +1,197 @@
-import type { Finding } from '../../app.ts';
+import type { Evidence, Finding } from '../../app.ts';
 import type { Detection, Project } from '../language.ts';
-import { inside, isPlainPath, lineOf, serviceName } from '../scan.ts';
-import { baseName, type GoMod, parseGoMod } from './gomod.ts';
-import { type Program, readPackages } from './packages.ts';
+import { isPlainPath, serviceName } from '../scan.ts';
+import { type CNeed, readCNeed } from './cgo.ts';
+import { buildCommands } from './commands.ts';
+import { embedFindings } from './embed.ts';
+import { buildFlags, type Flags } from './flags.ts';
+import { generatedFindings } from './generated.ts';
+import { baseName } from './gomod.ts';
+import { joined, type Layout, type LocalModule, readLayout, seenFrom } from './modules.ts';
+import { Packages, type Program, type Reached, reach } from './packages.ts';
 import { listens } from './port.ts';
+import { privateFindings } from './private.ts';
+import { type Choice, chooseProgram } from './programs.ts';
+import { type Scope, scopeOf } from './scope.ts';
 import { sumFindings, vendorFindings } from './sums.ts';
+import { palletMinor, versionFindings } from './versions.ts';
+import { zoneFindings } from './zones.ts';
 
-/** What the Containerfile needs to know of a Go module. */
+/** What the Containerfile needs to know of a Go service. Paths are relative to the build context. */
 export interface GoFacts {
-  /** The module's path. */
+  /** The module's path; `''` in a workspace's root. */
   module: string;
   /** Where dependencies come from; `none` when there are none. */
   dependencies: 'download' | 'vendor' | 'none';
-  /** Folders of the project that stand in for modules (`replace`): their go.mod is needed to download the rest. */
-  modules: string[];
+  /** True when go.work is heeded. */
+  workspace: boolean;
+  /** True when a C compiler is needed. */
+  cgo: boolean;
+  /** What `go build -tags` is given. */
+  tags: string[];
+  /** go.mod, go.sum and the like, which say what is downloaded. */
+  manifests: string[];
+  /** Folders of the modules that are compiled. */
+  sources: string[];
 }
 
-/** Go in StageX's pallet-go at release 2026.03.0. */
-export const palletGo = '1.26.0';
+/** All that was read of a service. */
+interface Read {
+  project: Project;
+  layout: Layout;
+  flags: Flags;
+  packages: Packages;
+  programs: Program[];
+  choice: Choice | null;
+  reached: Reached;
+  scope: Scope;
+}
 
-/** Recognises a Go module; null when there is no go.mod. Reads files, runs nothing. */
+/** Recognises a Go module or workspace; null when there is none. Reads files, runs nothing. */
 export function detectGo(project: Project): Detection | null {
-  const empty: Detection = {
-    language: 'go',
-    manager: 'go',
-    name: null,
-    entry: null,
-    entries: [],
-    port: null,
-    env: {},
-    evidence: [],
-    findings: [],
-    blocked: false,
-    build: { module: '', dependencies: 'none', modules: [] } satisfies GoFacts,
-  };
-  if (!project.has('go.mod')) return project.has('go.work') ? { ...empty, findings: [workspaceOnly] } : null;
-  const mod = parseGoMod(project.read('go.mod') ?? '');
-  if ('id' in mod) return { ...empty, findings: [mod] };
-  const { files, programs } = readPackages(project);
-  const usable = programs.filter(({ dir }) => dir === '' || isPlainPath(dir));
-  const chosen = choose(usable);
-  const replaced = replacedFolders(project, mod);
-  const vendored = project.has('vendor/modules.txt');
-  const name = serviceName(baseName(mod.module.path));
-  const listening = listens(project, files, usable, chosen);
-  return {
-    ...empty,
+  const layout = readLayout(project);
+  if (layout === null) return null;
+  const home = project.around?.dir ?? '';
+  if ('id' in layout) return seen(home, { ...nothing, findings: [layout] });
+  const read = readService(project, layout);
+  const { choice, programs, flags, scope } = read;
+  const module = scope.main?.path ?? '';
+  const name = scope.main === null ? null : serviceName(baseName(module));
+  const entryOf = ({ dir }: Program) => (dir === home ? '.' : `./${seenFrom(home, dir)}`);
+  const files = read.reached.packages.flatMap((each) => each.files.map(({ path }) => path));
+  const listening = listens(layout.tree, files);
+  const need = readCNeed(read.reached, [...scope.needed]);
+  const entry = choice === null ? null : entryOf(choice.program);
+  return seen(home, {
+    ...nothing,
     name,
-    entry: chosen?.entry ?? null,
-    entries: usable.map(({ entry }) => entry),
+    entry,
+    entries: programs.map(entryOf),
     port: listening.port,
     env: listening.env,
     evidence: [
-      { setting: 'language', value: 'go', from: 'go.mod' },
-      ...(name === null ? [] : [{ setting: 'name', value: name, from: `go.mod:${mod.module.line}` }]),
-      { setting: 'manager', value: 'go', from: vendored ? 'vendor/modules.txt' : 'go.mod' },
-      ...(chosen ? [{ setting: 'entry', value: chosen.entry, from: chosen.from }] : []),
+      { setting: 'language', value: 'go', from: scope.file },
+      ...(scope.main !== null && name !== null
+        ? [{ setting: 'name', value: name, from: `${joined(scope.main.dir, 'go.mod')}:${scope.main.mod.module.line}` }]
+        : []),
+      { setting: 'manager', value: 'go', from: scope.vendored ?? scope.file },
+      ...(choice ? [{ setting: 'entry', value: entry, from: choice.from }] : []),
+      ...flags.evidence.map((each) => ({ ...each, from: joined(home, each.from) })),
       ...listening.evidence,
     ],
-    findings: [
-      ...(usable.length === 0 ? [noProgram] : []),
-      ...versionFindings(mod),
-      ...(vendored ? vendorFindings(project, mod) : [...replaced.findings, ...sumFindings(project, mod)]),
-      ...sourceFindings(project, files, mod),
-      ...listening.findings,
-    ],
-    build: {
-      module: mod.module.path,
-      dependencies: vendored ? 'vendor' : project.has('go.sum') ? 'download' : 'none',
-      modules: replaced.folders,
-    } satisfies GoFacts,
-  };
-}
-
-const workspaceOnly: Finding = {
-  id: 'go-workspace',
-  level: 'error',
-  path: 'go.work',
-  message: 'This is a Go workspace (go.work) without a module of its own.',
-  why: 'What is built is one module: go.work is for development, and the build turns it off.',
-  mend: 'Name the folder of the module that is the service.',
-};
-
-const noProgram: Finding = {
-  id: 'go-no-program',
-  level: 'error',
-  path: 'go.mod',
-  message: 'No program was found: no package main with a func main.',
-  why: 'An enclave runs a program, and this is a library.',
-  mend: 'Add one, such as cmd/server/main.go, or name the folder of the module that has it.',
-};
-
-/** The only program, or the only one that does not lie among examples and tools. */
-function choose(programs: readonly Program[]): Program | null {
-  const services = programs.filter(({ aside }) => !aside);
-  const candidates = services.length > 0 ? services : programs;
-  return candidates.length === 1 ? (candidates[0] ?? null) : null;
-}
-
-function versionFindings({ go }: GoMod): Finding[] {
-  if (go === null || compareVersions(go.version, palletGo) <= 0) return [];
-  return [
-    {
-      id: 'go-version',
-      level: 'error',
-      path: 'go.mod',
-      line: go.line,
-      message: `The go line asks for Go ${go.version}, and StageX has ${palletGo}.`,
-      why: 'Go refuses to compile with an older one, and fetching another toolchain would undo the pin.',
-      source: 'https://go.dev/ref/mod#go-mod-file-go',
-      mend: `Lower it to ${palletGo} if the code and its dependencies allow, or choose a newer StageX release.`,
-    },
-  ];
-}
-
-function compareVersions(a: string, b: string): number {
-  const numbers = (version: string) => version.split('.').map((part) => Number.parseInt(part, 10));
-  const [left, right] = [numbers(a), numbers(b)];
-  for (const index of [0, 1, 2]) {
-    const difference = (left[index] ?? 0) - (right[index] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
-}
-
-function replacedFolders(project: Project, { replaces }: GoMod): { folders: string[]; findings: Finding[] } {
-  const folders = new Set<string>();
-  const findings: Finding[] = [];
-  for (const { path, to, line } of replaces) {
-    if (!('folder' in to)) continue;
-    const folder = inside('', to.folder);
-    if (folder !== null && isPlainPath(folder) && project.has(`${folder}/go.mod`)) {
-      folders.add(folder);
-      continue;
-    }
-    findings.push({
-      id: 'go-replace-outside',
-      level: 'error',
-      path: 'go.mod',
-      line,
-      message: `${path} is replaced by ${to.folder}, which is no module of this project.`,
-      why: 'Only the service’s folder reaches the build.',
-      source: 'https://go.dev/ref/mod#go-mod-file-replace',
-      mend: 'Drop the replacement, copy the module into the project, or commit `go mod vendor`.',
-    });
-  }
-  return { folders: [...folders].sort(), findings };
-}
-
-/** Modules that are nothing, or do nothing, without cgo. */
-const needsCgo: Readonly<Record<string, string>> = {
-  'github.com/mattn/go-sqlite3': 'modernc.org/sqlite is SQLite in Go',
-  'gorm.io/driver/sqlite': 'github.com/glebarez/sqlite is SQLite for gorm in Go',
-  'github.com/confluentinc/confluent-kafka-go': 'github.com/twmb/franz-go is Kafka in Go',
-  'github.com/confluentinc/confluent-kafka-go/v2': 'github.com/twmb/franz-go is Kafka in Go',
-  'github.com/DataDog/zstd': 'github.com/klauspost/compress/zstd is zstd in Go',
-  'github.com/valyala/gozstd': 'github.com/klauspost/compress/zstd is zstd in Go',
-  'github.com/linxGnu/grocksdb': 'github.com/cockroachdb/pebble is a store in Go',
-  'github.com/chai2010/webp': 'golang.org/x/image/webp reads WebP in Go',
-  'github.com/h2non/bimg': 'github.com/disintegration/imaging is Go',
-};
-
-const cgoWhy = 'The binary is static and built without C (CGO_ENABLED=0): StageX’s pallet-go has no C compiler.';
-
-function sourceFindings(project: Project, files: readonly string[], mod: GoMod): Finding[] {
-  const findings: Finding[] = [];
-  for (const { path, line } of mod.requires) {
-    const instead = Object.hasOwn(needsCgo, path) ? needsCgo[path] : undefined;
-    if (instead === undefined) continue;
-    const message = `${path} needs cgo.`;
-    findings.push({
-      id: 'go-cgo-module',
-      level: imports(project, files, path) ? 'error' : 'warning',
-      path: 'go.mod',
-      line,
-      message,
-      why: cgoWhy,
-      mend: `Use another: ${instead}.`,
-    });
-  }
-  const [cgo] = places(project, files, /^[ \t]*(?:import[ \t]+)?"C"[ \t]*(?:\/\/.*)?$/m);
-  if (cgo) {
-    findings.push({
-      id: 'go-cgo',
-      level: 'error',
-      ...cgo,
-      message: 'This file imports "C".',
-      why: cgoWhy,
-      mend: 'Write that part in Go, or give the file the build constraint `cgo` and a twin in Go.',
-    });
-  }
-  const [zone] = places(project, files, /\btime\.LoadLocation\(/);
-  if (zone && places(project, files, /"time\/tzdata"/).length === 0) {
-    findings.push({
-      id: 'go-time-zones',
-      level: 'warning',
-      ...zone,
-      message: 'A time zone is loaded by its name, and the image has no zone files.',
-      why: 'LoadLocation then fails for all but UTC and Local.',
-      source: 'https://pkg.go.dev/time/tzdata',
-      mend: 'Add `import _ "time/tzdata"` to package main: it puts the zones into the binary (450 KB).',
-    });
-  }
-  return findings;
-}
-
-function imports(project: Project, files: readonly string[], module: string): boolean {
-  return files.some((file) => {
-    const text = project.read(file);
-    return text !== null && (text.includes(`"${module}"`) || text.includes(`"${module}/`));
+    findings: [...findingsOf(read, need), ...listening.findings],
+    build: factsOf(read, need) as unknown as Record<string, unknown>,
   });
 }
 
-/** The first file, with its line, that shows a pattern and is not held back by a `cgo` or `ignore` constraint. */
-function places(project: Project, files: readonly string[], pattern: RegExp): { path: string; line: number }[] {
-  for (const path of files) {
-    const text = project.read(path);
-    if (text === null || /^\/\/go:build[ \t].*\b(cgo|ignore)\b/m.test(text)) continue;
-    const line = lineOf(text, pattern);
-    if (line !== undefined) return [{ path, line }];
+const nothing: Detection = {
+  language: 'go',
+  manager: 'go',
+  name: null,
+  entry: null,
+  entries: [],
+  port: null,
+  env: {},
+  evidence: [],
+  findings: [],
+  blocked: false,
+  build: {},
+};
+
+function readService(project: Project, layout: Layout): Read {
+  const { tree, home, main, workspace } = layout;
+  const commands = buildCommands(project);
+  const flags = buildFlags(commands);
+  const packages = new Packages(tree, new Set(flags.tags), palletMinor);
+  const own = main === null ? [] : packages.programsOf(main);
+  // At the root of a workspace, its members' programs are the services, unless the root is one itself.
+  const asRoot = workspace?.dir === home && own.length === 0;
+  const all = asRoot ? workspace.members.flatMap((member) => packages.programsOf(member)) : own;
+  const programs = all.filter(({ dir }) => dir === home || isPlainPath(seenFrom(home, dir)));
+  const vendored = tree.has(joined(home, 'vendor/modules.txt'));
+  const modules = vendored && !asRoot ? ownOnly(main) : localModules(layout);
+  const here = new Set(modules.map(({ path }) => path));
+  const elsewhere = modules
+    .flatMap(({ mod }) => mod.requires.map(({ path }) => path))
+    .filter((path) => !here.has(path));
+  const choice = chooseProgram(programs, commands.image, home, { packages, modules, elsewhere });
+  const candidates = choice ? [choice.program] : programs.filter(({ aside }) => !aside);
+  const roots = candidates.length > 0 ? candidates.map(({ dir }) => dir) : modules.slice(0, 1).map(({ dir }) => dir);
+  const reached = reach(packages, roots, modules, elsewhere);
+  const scope = scopeOf(layout, asRoot, reached);
+  return { project, layout, flags, packages, programs, choice, reached, scope };
+}
+
+const ownOnly = (main: LocalModule | null): LocalModule[] => (main === null ? [] : [main]);
+
+/** The modules that answer imports, the service's own first; a replacement wins over a workspace's member. */
+function localModules({ main, replaced, workspace }: Layout): LocalModule[] {
+  const modules = new Map<string, LocalModule>();
+  for (const module of [...ownOnly(main), ...replaced, ...(workspace?.members ?? [])]) {
+    if (!modules.has(module.path)) modules.set(module.path, module);
   }
-  return [];
+  return [...modules.values()];
+}
+
+function findingsOf(read: Read, need: CNeed): Finding[] {
+  const { project, layout, programs, reached, scope, packages, flags } = read;
+  const { tree, home } = layout;
+  const needed = [...scope.needed];
+  const fetched =
+    scope.vendored === null
+      ? [
+          ...scope.findings,
+          ...privateFindings(project, needed),
+          ...sumFindings(tree, { modules: needed, local: scope.local, sums: scope.sums }),
+        ]
+      : vendorFindings(tree, needed, scope.local, scope.vendored);
+  return [
+    ...(programs.length === 0 ? [noProgram(layout, packages)] : []),
+    ...versionFindings(tree, scope),
+    ...fetched,
+    ...generatedFindings(tree, reached),
+    ...embedFindings(tree, reached.packages),
+    ...need.findings,
+    ...zoneFindings(reached, flags.tags),
+    ...flags.findings.map((finding) =>
+      finding.path === undefined ? finding : { ...finding, path: joined(home, finding.path) },
+    ),
+  ];
+}
+
+function factsOf({ scope, flags }: Read, { compiler }: CNeed): GoFacts {
+  return {
+    module: scope.main?.path ?? '',
+    dependencies: scope.vendored !== null ? 'vendor' : scope.sums.length > 0 ? 'download' : 'none',
+    workspace: scope.workspace !== null,
+    cgo: compiler,
+    tags: flags.tags,
+    manifests: scope.manifests,
+    sources: scope.sources,
+  };
+}
+
+function noProgram({ main, workspace, home }: Layout, packages: Packages): Finding {
+  const file = joined(home, main === null ? 'go.work' : 'go.mod');
+  const below = packages.modulesBelow({ dir: home }).filter((dir) => packages.programsOf({ dir }).length > 0);
+  const named = below.slice(0, 5).map((dir) => seenFrom(home, dir));
+  return {
+    id: main === null && workspace?.members.length === 0 ? 'go-workspace' : 'go-no-program',
+    level: 'error',
+    path: file,
+    message: 'No program was found: no package main with a func main.',
+    why: 'An enclave runs a program, and this is a library.',
+    mend:
+      named.length > 0
+        ? `Name the folder of the module that has it: ${named.join(', ')}.`
+        : 'Add one, such as cmd/server/main.go, or name the folder of the module that has it.',
+  };
+}
+
+/** Places as they are seen from the service's folder. */
+function seen(home: string, detection: Detection): Detection {
+  const from = (evidence: Evidence) => ({ ...evidence, from: seenFrom(home, evidence.from) });
+  const path = (finding: Finding) =>
+    finding.path === undefined ? finding : { ...finding, path: seenFrom(home, finding.path) };
+  return { ...detection, evidence: detection.evidence.map(from), findings: detection.findings.map(path) };
 }

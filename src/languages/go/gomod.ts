@@ -1,6 +1,16 @@
 import type { Finding } from '../../app.ts';
+import {
+  type Directive,
+  directives,
+  goVersion,
+  type Refusal,
+  type Replacement,
+  replacement,
+  toolchainVersion,
+  type VersionLine,
+} from './modfile.ts';
 
-/** Reads go.mod: https://go.dev/ref/mod#go-mod-file */
+/** Reads go.mod and go.work: https://go.dev/ref/mod#go-mod-file, https://go.dev/ref/mod#go-work-file */
 
 export interface Requirement {
   path: string;
@@ -8,103 +18,109 @@ export interface Requirement {
   line: number;
 }
 
-export interface Replacement {
-  path: string;
-  /** Null when every version is replaced. */
-  version: string | null;
-  /** A folder (`./x`, `../x`, `/x`), or another module with its version. */
-  to: { folder: string } | { path: string; version: string };
-  line: number;
-}
-
 export interface GoMod {
   module: { path: string; line: number };
   /** The `go` line, such as `1.25.0`. */
-  go: { version: string; line: number } | null;
+  go: VersionLine | null;
+  toolchain: VersionLine | null;
   requires: Requirement[];
   replaces: Replacement[];
 }
 
+export interface GoWork {
+  go: VersionLine | null;
+  toolchain: VersionLine | null;
+  /** Folders of modules, as they are written. */
+  uses: { folder: string; line: number }[];
+  replaces: Replacement[];
+}
+
 /** Directives that do not matter to a build that downloads nothing but what is locked. */
-const passedOver = new Set(['toolchain', 'godebug', 'exclude', 'retract', 'tool', 'ignore']);
+const passedOver = new Set(['godebug', 'exclude', 'retract', 'tool', 'ignore']);
 
 type Unfinished = Omit<GoMod, 'module'> & { module: GoMod['module'] | null };
 
-/** The parsed file, or the finding that names the line that Go would refuse. */
-export function parseGoMod(text: string): GoMod | Finding {
-  const found: Unfinished = { module: null, go: null, requires: [], replaces: [] };
-  let block: string | null = null;
-  for (const [index, raw] of text.split(/\r?\n/).entries()) {
-    const words = wordsOf(raw);
-    const [first = '', ...rest] = words;
-    if (words.length === 0 || rest.join('') === '()') continue;
-    if (block === null && rest.join('') === '(') {
-      block = first;
-    } else if (block !== null && first === ')') {
-      block = null;
-    } else {
-      const wrong = take(found, block ?? first, block === null ? rest : words, index + 1);
-      if (wrong !== null) return broken(wrong, index + 1);
-    }
+/**
+ * The parsed go.mod, or the finding that names the line that Go would refuse.
+ * @param path where the file is, for the finding.
+ */
+export function parseGoMod(text: string, path: string): GoMod | Finding {
+  const read = directives(text);
+  if ('reason' in read) return broken(path, read);
+  const found: Unfinished = { module: null, go: null, toolchain: null, requires: [], replaces: [] };
+  for (const directive of read) {
+    const reason = takeMod(found, directive);
+    if (reason !== null) return broken(path, { reason, line: directive.line });
   }
-  if (block !== null) return broken('its last block is not closed', text.split('\n').length);
   const { module } = found;
-  return module === null ? broken('there is no module line', 1) : { ...found, module };
-}
-
-/** A line's words, its comment dropped; a word may be quoted. */
-function wordsOf(raw: string): string[] {
-  const plain = raw
-    .replace(/(^|\s)\/\/.*$/, '')
-    .replace(/[()]/g, ' $& ')
-    .trim();
-  return plain === '' ? [] : plain.split(/\s+/).map((word) => word.replace(/^(["`])(.*)\1$/, '$2'));
+  return module === null ? broken(path, { reason: 'there is no module line', line: 1 }) : { ...found, module };
 }
 
 /** Adds one line to what is known; gives the reason when the line is malformed. */
-function take(found: Unfinished, directive: string, words: string[], line: number): string | null {
+function takeMod(found: Unfinished, directive: Directive): string | null {
+  const { name, words, line } = directive;
   const [first = '', second = ''] = words;
-  switch (directive) {
+  switch (name) {
     case 'module':
       if (words.length !== 1 || found.module !== null) return 'one module path is expected';
       found.module = { path: first, line };
-      return null;
-    case 'go':
-      if (words.length !== 1 || !/^\d+\.\d+(\.\d+)?([a-z]+\d+)?$/.test(first)) return 'a Go version is expected';
-      found.go = { version: first, line };
       return null;
     case 'require':
       if (words.length !== 2 || !second.startsWith('v')) return 'a module and its version are expected';
       found.requires.push({ path: first, version: second, line });
       return null;
-    case 'replace':
-      return takeReplacement(found.replaces, words, line);
     default:
-      return passedOver.has(directive) ? null : `unknown directive ${JSON.stringify(directive.slice(0, 40))}`;
+      return passedOver.has(name) ? null : takeCommon(found, directive);
   }
 }
 
-function takeReplacement(replaces: Replacement[], words: string[], line: number): string | null {
-  const arrow = words.indexOf('=>');
-  const [path, version = null] = words.slice(0, Math.max(arrow, 0));
-  const [target, targetVersion] = words.slice(arrow + 1);
-  if (arrow < 1 || path === undefined || target === undefined) return 'MODULE => REPLACEMENT is expected';
-  const folder = /^(\.{0,2}\/|\.{1,2}$|[A-Za-z]:\\)/.test(target);
-  if (folder === (targetVersion !== undefined)) return 'a replacement is a folder, or a module with its version';
-  const to = targetVersion === undefined ? { folder: target } : { path: target, version: targetVersion };
-  replaces.push({ path, version, to, line });
-  return null;
+/** The parsed go.work, or the finding that names the line that Go would refuse. */
+export function parseGoWork(text: string, path: string): GoWork | Finding {
+  const read = directives(text);
+  if ('reason' in read) return broken(path, read);
+  const found: GoWork = { go: null, toolchain: null, uses: [], replaces: [] };
+  for (const directive of read) {
+    const { name, words, line } = directive;
+    const [folder] = words;
+    let reason: string | null = null;
+    if (name === 'use' && words.length === 1 && folder !== undefined) found.uses.push({ folder, line });
+    else if (name === 'use') reason = 'one folder is expected';
+    else if (name !== 'godebug') reason = takeCommon(found, directive);
+    if (reason !== null) return broken(path, { reason, line });
+  }
+  return found;
 }
 
-function broken(reason: string, line: number): Finding {
+/** What both files may say. */
+function takeCommon(found: Pick<GoWork, 'go' | 'toolchain' | 'replaces'>, directive: Directive): string | null {
+  switch (directive.name) {
+    case 'go':
+      found.go = goVersion(directive);
+      return found.go === null ? 'a Go version is expected' : null;
+    case 'toolchain':
+      found.toolchain = toolchainVersion(directive);
+      return null;
+    case 'replace': {
+      const read = replacement(directive);
+      if (typeof read === 'string') return read;
+      found.replaces.push(read);
+      return null;
+    }
+    default:
+      return `unknown directive ${JSON.stringify(directive.name.slice(0, 40))}`;
+  }
+}
+
+function broken(path: string, { reason, line }: Refusal): Finding {
+  const work = path.endsWith('go.work');
   return {
     id: 'go-manifest-broken',
     level: 'error',
-    path: 'go.mod',
+    path,
     line,
-    message: `go.mod cannot be read: ${reason}.`,
+    message: `${work ? 'go.work' : 'go.mod'} cannot be read: ${reason}.`,
     why: 'Go refuses it, so nothing can be built.',
-    mend: 'Correct the line: `go mod edit -json` names the same place.',
+    mend: `Correct the line: \`go ${work ? 'work' : 'mod'} edit -json\` names the same place.`,
   };
 }
 

@@ -1,10 +1,25 @@
 import type { Project } from '../language.ts';
 import { lineOf } from '../scan.ts';
+import { foreignName, holds } from './constraints.ts';
+import { joined, type LocalModule } from './modules.ts';
+import { readSource } from './source.ts';
+
+/** One Go file that the go command would build, or would build with C. */
+export interface GoFile {
+  path: string;
+  text: string;
+  imports: { path: string; line: number }[];
+}
+
+/** A folder's package, as it is built for linux/amd64. */
+export interface Package {
+  dir: string;
+  name: string;
+  files: GoFile[];
+}
 
 /** A folder that `go build` makes a program of. */
 export interface Program {
-  /** As Go writes it: `.`, `./cmd/api`. */
-  entry: string;
   dir: string;
   /** `path:line` of its `func main`. */
   from: string;
@@ -15,73 +30,174 @@ export interface Program {
 /** More folders than this are not searched. */
 const mostFolders = 5000;
 
-/** Folders that the go command passes over, and those of other modules. */
-function goFiles(project: Project): Map<string, string[]> {
-  const modules = project.files
-    .filter((file) => file.endsWith('/go.mod'))
-    .map((file) => file.slice(0, -'go.mod'.length));
-  const folders = new Map<string, string[]>();
-  for (const file of project.files) {
-    if (!file.endsWith('.go') || file.endsWith('_test.go') || /(^|\/)([_.][^/]*|testdata|vendor)\//.test(file))
-      continue;
-    if (/(^|\/)[_.][^/]*$/.test(file) || modules.some((dir) => file.startsWith(dir))) continue;
-    const dir = file.includes('/') ? file.slice(0, file.lastIndexOf('/')) : '';
-    const files = folders.get(dir);
-    if (files) files.push(file);
-    else if (folders.size < mostFolders) folders.set(dir, [file]);
-  }
-  return folders;
-}
+const passedOver = /(^|\/)(?:[_.][^/]*|testdata|vendor|node_modules)\/|(^|\/)[_.][^/]*$|_test\.go$/;
 
-/** The module's own source files, without tests, and the programs among its packages. */
-export function readPackages(project: Project): { files: string[]; programs: Program[] } {
-  const folders = goFiles(project);
-  const programs = [...folders].flatMap(([dir, files]) => programIn(project, dir, files) ?? []);
-  return { files: [...folders.values()].flat(), programs };
-}
+/** The Go packages of a repository, read when they are asked for. */
+export class Packages {
+  readonly #tree: Project;
+  readonly #tags: ReadonlySet<string>;
+  readonly #minor: number;
+  readonly #folders = new Map<string, string[]>();
+  readonly #moduleDirs: ReadonlySet<string>;
+  readonly #known = new Map<string, Package | null>();
 
-function programIn(project: Project, dir: string, files: readonly string[]): Program | null {
-  for (const file of files) {
-    if (foreignName(file)) continue;
-    const text = project.read(file);
-    if (text === null) continue;
-    const header = text.slice(0, packageClause(text)?.at ?? 0);
-    if (excluded(header)) continue;
-    // All files of a folder that are built belong to one package: the first one decides.
-    if (packageClause(text)?.name !== 'main') return null;
-    const line = lineOf(text, /^func main\(\)/m);
-    if (line !== undefined) {
-      return { entry: dir === '' ? '.' : `./${dir}`, dir, from: `${file}:${line}`, aside: aside.test(`${dir}/`) };
+  /**
+   * @param tags what `go build -tags` is given.
+   * @param minor of the toolchain: 26 for Go 1.26.
+   */
+  constructor(tree: Project, tags: ReadonlySet<string>, minor: number) {
+    this.#tree = tree;
+    this.#tags = tags;
+    this.#minor = minor;
+    this.#moduleDirs = new Set(tree.files.filter((file) => /(^|\/)go\.mod$/.test(file)).map(parent));
+    for (const file of tree.files) {
+      if (!file.endsWith('.go') || passedOver.test(file)) continue;
+      const dir = parent(file);
+      const files = this.#folders.get(dir);
+      if (files) files.push(file);
+      else if (this.#folders.size < mostFolders) this.#folders.set(dir, [file]);
     }
   }
-  return null;
+
+  /** The package in a folder; null when it has no Go file that is built. */
+  at(dir: string): Package | null {
+    const known = this.#known.get(dir);
+    if (known !== undefined) return known;
+    const read = this.#read(dir);
+    this.#known.set(dir, read);
+    return read;
+  }
+
+  /** True when a folder holds Go files, built or not. */
+  hasFiles(dir: string): boolean {
+    return this.#folders.has(dir);
+  }
+
+  /** The folders of a module, those of modules inside of it left out. */
+  foldersOf({ dir: root }: Pick<LocalModule, 'dir'>): string[] {
+    return [...this.#folders.keys()].filter(
+      (dir) => (root === '' || dir === root || dir.startsWith(`${root}/`)) && this.#moduleOf(dir) === root,
+    );
+  }
+
+  /** Folders below a module that are modules of their own. */
+  modulesBelow({ dir: root }: Pick<LocalModule, 'dir'>): string[] {
+    const prefix = root === '' ? '' : `${root}/`;
+    return [...this.#moduleDirs].filter(
+      (dir) => dir !== root && dir.startsWith(prefix) && !passedOver.test(`${dir}/x`),
+    );
+  }
+
+  /** The programs of a module. */
+  programsOf(module: Pick<LocalModule, 'dir'>): Program[] {
+    return this.foldersOf(module).flatMap((dir) => {
+      const read = this.at(dir);
+      if (read?.name !== 'main') return [];
+      for (const { path, text } of read.files) {
+        const line = lineOf(text, /^func main\(\)/m);
+        const relative = module.dir === '' ? dir : dir.slice(module.dir.length + 1);
+        if (line !== undefined) return [{ dir, from: `${path}:${line}`, aside: aside.test(`${relative}/`) }];
+      }
+      return [];
+    });
+  }
+
+  #moduleOf(dir: string): string {
+    for (let at = dir; at !== ''; at = parent(at)) if (this.#moduleDirs.has(at)) return at;
+    return '';
+  }
+
+  #read(dir: string): Package | null {
+    const files: GoFile[] = [];
+    let name: string | null = null;
+    for (const path of this.#folders.get(dir) ?? []) {
+      if (foreignName(path)) continue;
+      const text = this.#tree.read(path);
+      const source = text === null ? null : readSource(text);
+      if (text === null || source === null) continue;
+      if (!source.constraints.every((expression) => holds(expression, this.#tags, this.#minor))) continue;
+      // All files of a folder that are built belong to one package: the first one decides.
+      name ??= source.package;
+      if (source.package === name) files.push({ path, text, imports: source.imports });
+    }
+    return name === null ? null : { dir, name, files };
+  }
 }
 
 const aside =
   /(^|\/)(_?examples?|samples?|tools?|hack|scripts?|tests?|testing|fixtures?|e2e|docs?|benchmarks?|bench|demos?|internal\/gen|gen|codegen)\//i;
 
-/** The package clause: `package` at the start of a line that no comment holds. */
-function packageClause(text: string): { name: string; at: number } | null {
-  const withoutComments = text
-    .slice(0, 20_000)
-    .replace(/\/\*[\s\S]*?\*\//g, (comment) => comment.replace(/[^\n]/g, ' '));
-  const match = /^[ \t]*package[ \t]+(\w+)/m.exec(withoutComments);
-  return match ? { name: match[1] ?? '', at: match.index } : null;
+function parent(file: string): string {
+  return file.includes('/') ? file.slice(0, file.lastIndexOf('/')) : '';
 }
 
-const systems = 'aix|android|darwin|dragonfly|freebsd|illumos|ios|js|netbsd|openbsd|plan9|solaris|wasip1|windows|zos';
-const processors = '386|arm|arm64|loong64|mips|mipsle|mips64|mips64le|ppc64|ppc64le|riscv64|s390x|wasm';
-
-/** `x_windows.go`, `x_arm64.go`: not built for linux/amd64. Source: https://pkg.go.dev/cmd/go#hdr-Build_constraints */
-function foreignName(file: string): boolean {
-  return new RegExp(`_(${systems}|${processors})\\.go$|_(${systems})_\\w+\\.go$`).test(file);
+/** An import of a package that the repository should hold, and does not. */
+export interface MissingPackage {
+  path: string;
+  dir: string;
+  from: string;
 }
 
-/** True when a build constraint keeps a file out: only the plain ones are known, the rest counts as built. */
-function excluded(header: string): boolean {
-  const constraint = /^\/\/go:build[ \t]+(.+)$/m.exec(header)?.[1]?.trim();
-  if (constraint === undefined) return /^\/\/[ \t]*\+build[ \t]+ignore\b/m.test(header);
-  return new RegExp(`^(ignore|tools?|generate|e2e|integration|cgo|!linux|!amd64|${systems}|${processors})$`).test(
-    constraint,
-  );
+/** What a program is made of, as far as the repository holds it. */
+export interface Reached {
+  packages: Package[];
+  /** Modules of the repository that it takes packages from. */
+  modules: Set<LocalModule>;
+  /** All that is imported, from here and elsewhere, with the first place. */
+  imported: Map<string, string>;
+  missing: MissingPackage[];
+}
+
+/**
+ * The packages that some folders' packages lead to, through their imports.
+ * @param modules those of the repository that answer imports.
+ * @param elsewhere paths of modules that are fetched: a longer one of these wins over a shorter one of the repository.
+ */
+export function reach(
+  packages: Packages,
+  dirs: readonly string[],
+  modules: readonly LocalModule[],
+  elsewhere: readonly string[],
+): Reached {
+  const found: Reached = { packages: [], modules: new Set(), imported: new Map(), missing: [] };
+  const local = new Map(modules.map((module) => [module.path, module]));
+  const fetched = new Set(elsewhere);
+  const seen = new Set(dirs);
+  const waiting = [...dirs];
+  for (let dir = waiting.pop(); dir !== undefined; dir = waiting.pop()) {
+    const read = packages.at(dir);
+    if (!read) continue;
+    found.packages.push(read);
+    for (const { path, from } of importsOf(read)) {
+      if (found.imported.has(path)) continue;
+      found.imported.set(path, from);
+      const module = answering(path, local, fetched);
+      if (!module) continue;
+      found.modules.add(module);
+      const at = joined(module.dir, path.slice(module.path.length + 1));
+      if (!packages.hasFiles(at)) found.missing.push({ path, dir: at, from });
+      else if (!seen.has(at)) waiting.push(at);
+      seen.add(at);
+    }
+  }
+  found.packages.sort((a, b) => (a.dir < b.dir ? -1 : 1));
+  return found;
+}
+
+function importsOf({ files }: Package): { path: string; from: string }[] {
+  return files.flatMap((file) => file.imports.map(({ path, line }) => ({ path, from: `${file.path}:${line}` })));
+}
+
+/** The module of the repository with the longest path that leads an import's; null when a fetched one has a longer. */
+function answering(
+  path: string,
+  local: ReadonlyMap<string, LocalModule>,
+  fetched: ReadonlySet<string>,
+): LocalModule | null {
+  for (let at = path; at !== ''; at = parent(at)) {
+    const module = local.get(at);
+    if (module) return module;
+    if (fetched.has(at)) return null;
+  }
+  return null;
 }

@@ -1,7 +1,6 @@
 import type { Evidence } from '../../app.ts';
 import type { Detection, Project } from '../language.ts';
 import { agreedPort, loopback, loopbackFindings, portVariableFindings, type Sighting, sightings } from '../scan.ts';
-import type { Program } from './packages.ts';
 
 const number = '(\\d{2,5})\\b';
 /** An address counts in the literal of an HTTP server: a client's options have one as well. */
@@ -38,17 +37,14 @@ function otherVariables(project: Project, files: readonly string[]): Sighting[] 
   return [...sightings(project, files, listensOnVariable), ...named];
 }
 
-/** The port, and whether `PORT` chooses it, from the module's sources without those of its other programs. */
+/**
+ * The port, and whether `PORT` chooses it, from the sources of a program.
+ * @param searched its files, and those of the packages that it reaches.
+ */
 export function listens(
   project: Project,
-  files: readonly string[],
-  programs: readonly Program[],
-  chosen: Program | null,
+  searched: readonly string[],
 ): Pick<Detection, 'port' | 'env' | 'findings'> & { evidence: Evidence[] } {
-  const elsewhere = programs.filter((program) => program !== chosen && (chosen !== null || program.aside));
-  const searched = files.filter(
-    (file) => !elsewhere.some(({ dir }) => file.slice(0, Math.max(file.lastIndexOf('/'), 0)) === dir),
-  );
   const variables = sightings(project, searched, portVariable);
   const readers = new Set(variables.map(({ from }) => from.slice(0, from.lastIndexOf(':'))));
   const others = otherVariables(project, searched);

@@ -32,6 +32,16 @@ function runnable(detection: Detection, entry = detection.entry ?? '') {
   return go.runnable({ name: 'shop', entry, dir: '', manager: 'go', build: detection.build, starter: false });
 }
 
+/** The COPY lines of a detection's Containerfile. */
+function copies(detection: Detection): { manifests: string[]; sources: string[] } {
+  const { manifestCopies, sourceCopies } = runnable(detection, '.').build as Record<
+    string,
+    { from: string; to: string }[]
+  >;
+  const lines = (all: { from: string; to: string }[] = []) => all.map(({ from, to }) => `${from} ${to}`);
+  return { manifests: lines(manifestCopies), sources: lines(sourceCopies) };
+}
+
 describe('the program', () => {
   test('at the module’s root is ".", its file named after the module', () => {
     const detection = detectShop();
@@ -136,7 +146,11 @@ describe('go.mod', () => {
       'third/chi/go.mod': `module ${chi}\n`,
       'go.sum': '',
     });
-    expect(inside).toMatchObject({ findings: [], build: { modules: ['third/chi'] } });
+    expect(inside.findings).toEqual([]);
+    expect(copies(inside)).toEqual({
+      manifests: ['go.mod go.sum ./', 'third/chi/go.mod third/chi/'],
+      sources: ['. .'],
+    });
   });
 });
 
@@ -173,21 +187,49 @@ describe('go.sum', () => {
 });
 
 describe('what a static binary lacks', () => {
-  test('is C: a file that imports it is named', () => {
-    const detection = detectShop({ 'db/c.go': 'package db\n\n// #include <x.h>\nimport "C"\n' });
-    expect(detection.findings).toMatchObject([{ id: 'go-cgo', level: 'error', path: 'db/c.go', line: 4 }]);
-    expect(ids(detectShop({ 'db/c.go': '//go:build cgo\n\npackage db\n\nimport "C"\n' }))).toEqual([]);
+  const usesDb = { 'main.go': 'package main\n\nimport "example.com/shop/db"\n\nfunc main() { db.Open() }\n' };
+
+  test('is C: a program with a file that imports it is built with a compiler, and statically', () => {
+    const detection = detectShop({ ...usesDb, 'db/c.go': 'package db\n\n// #include <x.h>\nimport "C"\n' });
+    expect(detection.findings).toMatchObject([{ id: 'go-cgo', level: 'note', path: 'db/c.go', line: 4 }]);
+    expect(runnable(detection).build).toMatchObject({ pallet: 'pallet-cgo', tagList: 'netgo,osusergo' });
   });
 
-  test('is C: a module that needs it is an error when it is imported, else a warning', () => {
+  test.each([
+    ['a twin in Go', { 'db/c.go': '//go:build cgo\n\npackage db\n\nimport "C"\n', 'db/go.go': 'package db\n' }],
+    ['another program', { 'db/db.go': 'package db\n', 'tools/x/main.go': `${main}\nimport "C"\n` }],
+  ])('is no matter of a file with %s', (_, files) => {
+    const detection = detectShop({ ...usesDb, ...files });
+    expect(detection.findings).toEqual([]);
+    expect(runnable(detection).build.pallet).toBe('pallet-go');
+  });
+
+  test.each([
+    ['#cgo LDFLAGS: -lm -lssl', 'ssl'],
+    ['#cgo linux pkg-config: --static libvips', 'libvips'],
+  ])('is a library: %s names it', (line, library) => {
+    const code = `package db\n\n/*\n${line}\n*/\nimport "C"\n`;
+    const [finding] = detectShop({ ...usesDb, 'db/c.go': code }).findings;
+    expect(finding).toMatchObject({ id: 'go-cgo-library', level: 'error', path: 'db/c.go', line: 6 });
+    expect(finding?.message).toContain(library);
+  });
+
+  test('is C: a module that needs it decides when the program imports it, else it is warned of', () => {
     const sqlite = 'github.com/mattn/go-sqlite3';
     const files = {
       'go.mod': `module example.com/shop\nrequire ${sqlite} v1.14.0\n`,
       'go.sum': `${sqlite} v1.14.0 h1:x=\n`,
     };
-    expect(ids(detectShop(files), 'warning')).toEqual(['go-cgo-module']);
-    expect(ids(detectShop({ ...files, 'db.go': `package main\n\nimport _ "${sqlite}"\n` }), 'error')).toEqual([
-      'go-cgo-module',
+    expect(detectShop(files).findings).toMatchObject([{ id: 'go-cgo-module', level: 'warning', line: 2 }]);
+    const imported = detectShop({ ...files, 'db.go': `package main\n\nimport _ "${sqlite}"\n` });
+    expect(imported.findings).toMatchObject([{ id: 'go-cgo', level: 'note', path: 'db.go', line: 3 }]);
+    expect(runnable(imported).build.pallet).toBe('pallet-cgo');
+  });
+
+  test('is a library of a module that has none of its sources', () => {
+    const files = { 'image.go': 'package main\n\nimport "github.com/h2non/bimg"\n' };
+    expect(detectShop(files).findings).toMatchObject([
+      { id: 'go-cgo-library', level: 'error', path: 'image.go', line: 3 },
     ]);
   });
 
@@ -196,7 +238,7 @@ describe('what a static binary lacks', () => {
     expect(detectShop(zone).findings).toMatchObject([
       { id: 'go-time-zones', level: 'warning', path: 'zone.go', line: 3 },
     ]);
-    expect(ids(detectShop({ ...zone, 'main.go': `import _ "time/tzdata"\n${main}` }))).toEqual([]);
+    expect(ids(detectShop({ ...zone, 'zones.go': 'package main\n\nimport _ "time/tzdata"\n' }))).toEqual([]);
   });
 });
 
@@ -260,7 +302,9 @@ describe('hostile modules', () => {
           const { command, build } = runnable(detection, entry);
           expect(JSON.stringify({ command, build })).toMatch(/^[\w"{}[\]:,./@+-]*$/);
         }
-        expect(JSON.stringify(detection.build.modules)).toMatch(/^[\w"[\],./@+-]*$/);
+        expect(JSON.stringify([detection.build.manifests ?? [], detection.build.sources ?? []])).toMatch(
+          /^[\w"[\],./@+-]*$/,
+        );
       }),
     );
   });

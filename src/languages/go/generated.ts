@@ -1,0 +1,63 @@
+import type { Finding } from '../../app.ts';
+import type { Project } from '../language.ts';
+import { inside, lineAt } from '../scan.ts';
+import type { MissingPackage, Package, Reached } from './packages.ts';
+
+/** Sources that a tool writes and that git does not have: the build runs no such tool. */
+
+const why = 'The build compiles what the repository holds, and runs no generator.';
+const mend = 'Run `go generate` (or what else writes it), commit the result, and check in CI that it is up to date.';
+
+/** Packages of the repository that are imported and not there, and files that `go:generate` would write. */
+export function generatedFindings(tree: Project, { packages, missing }: Reached): Finding[] {
+  return [...missing.slice(0, 5).map(missingPackage), ...packages.flatMap((each) => missingFiles(tree, each))];
+}
+
+function missingPackage({ path, from }: MissingPackage): Finding {
+  const colon = from.lastIndexOf(':');
+  return {
+    id: 'go-package-missing',
+    level: 'error',
+    path: from.slice(0, colon),
+    line: Number(from.slice(colon + 1)),
+    message: `${path.slice(0, 200)} is imported, and git has no Go file of it.`,
+    why: `${why} A generated package that git ignores is the usual reason.`,
+    mend,
+  };
+}
+
+/** Flags by which generators are told where to write. */
+const output = /(?:^|\s)--?(?:o|out|output|destination|dest)(?:=|\s+)(["']?)([\w./-]+\.go)\1(?=\s|$)/;
+
+function missingFiles(tree: Project, { dir, files }: Package): Finding[] {
+  const found: Finding[] = [];
+  for (const { path, text } of files) {
+    for (const match of text.matchAll(/^\/\/go:generate[ \t]+(.+)$/gm)) {
+      const name = output.exec(match[1] ?? '')?.[2];
+      const at = name === undefined ? null : inside(dir, name);
+      if (name === undefined || at === null || at.endsWith('_test.go') || tree.has(at)) continue;
+      found.push(missingFile(path, lineAt(text, match.index), name));
+    }
+  }
+  const templates = tree.files.filter((file) => file.endsWith('.templ') && parent(file) === dir);
+  const untranslated = templates.find((file) => !tree.has(file.replace(/\.templ$/, '_templ.go')));
+  if (untranslated !== undefined)
+    found.push(missingFile(untranslated, 1, untranslated.replace(/\.templ$/, '_templ.go')));
+  return found;
+}
+
+function missingFile(path: string, line: number, name: string): Finding {
+  return {
+    id: 'go-generated-missing',
+    level: 'error',
+    path,
+    line,
+    message: `${name} is generated, and git has no such file.`,
+    why,
+    mend,
+  };
+}
+
+function parent(file: string): string {
+  return file.includes('/') ? file.slice(0, file.lastIndexOf('/')) : '';
+}
