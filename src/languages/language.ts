@@ -30,6 +30,10 @@ export interface Detection {
   entries: string[];
   /** Port that the service listens on, when the code or a manifest says so. */
   port: number | null;
+  /** Ports that may be it, when none is certain: the choices of the question. */
+  portChoices?: { port: number; from: string }[];
+  /** Arguments that the program is started with, besides those of the language's own. */
+  args?: string[];
   /** Environment that the run command must set, such as `PORT`. */
   env: Record<string, string>;
   evidence: Evidence[];

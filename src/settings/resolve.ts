@@ -116,7 +116,8 @@ function appOf(known: Known, target: Pick<Target, 'dir'>, language: Language, en
     ...runnable.env,
   };
   if ('PORT' in env) env.PORT = String(httpPort);
-  const command = runnable.command.map((word) => word.replaceAll('{port}', String(httpPort)));
+  const own = runnable.command.map((word) => word.replaceAll('{port}', String(httpPort)));
+  const command = [...own, ...(known.detection?.args ?? [])];
   const run = runOf({ env, command }, known.answers);
   const cpus = text(value('cpus'));
   const registry = text(value('stagexRegistry')) ?? '';

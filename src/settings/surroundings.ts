@@ -7,13 +7,21 @@ import { type Procfile, parseProcfile } from '../caution/procfile.ts';
 import { UserError } from '../errors.ts';
 import { loadDetection } from '../languages/index.ts';
 import type { Detection, Project } from '../languages/language.ts';
+import type { Facts } from '../surroundings/facts.ts';
 import type { Target } from '../target.ts';
 import type { Known } from './table.ts';
 
 /** What the target folder shows, before anybody is asked anything. */
 export interface Surroundings extends Pick<Known, 'folderName' | 'procfile' | 'origin'> {
   /** A service for each language that recognises the folder. */
-  detections: Detection[];
+  services: Service[];
+}
+
+/** A service as its language sees it, and what the files around the code say of it. */
+export interface Service {
+  detection: Detection;
+  facts: Facts;
+  project: Project;
 }
 
 /**
@@ -23,18 +31,20 @@ export interface Surroundings extends Pick<Known, 'folderName' | 'procfile' | 'o
 export async function lookAround(target: Target, wanted: LanguageId | undefined): Promise<Surroundings> {
   const origin = target.inRepository ? await publicOrigin(target.root) : null;
   const surroundings = { folderName: path.basename(target.folder), procfile: procfileDefaults(target), origin };
-  if (target.state !== 'occupied') return { ...surroundings, detections: [] };
+  if (target.state !== 'occupied') return { ...surroundings, services: [] };
   const { openProject } = await import('../languages/project.ts');
-  const detections = await detect(await openProject(target.folder, target.dir), wanted);
-  if (detections.length === 0) throw noService(target, wanted);
-  return { ...surroundings, detections };
+  const services = await detect(await openProject(target.folder, target.dir), wanted);
+  if (services.length === 0) throw noService(target, wanted);
+  return { ...surroundings, services };
 }
 
-async function detect(project: Project, wanted: LanguageId | undefined): Promise<Detection[]> {
-  const found: Detection[] = [];
+async function detect(project: Project, wanted: LanguageId | undefined): Promise<Service[]> {
+  const found: Service[] = [];
   for (const id of wanted === undefined ? languageIds : [wanted]) {
     const detection = (await loadDetection(id))(project);
-    if (detection) found.push(detection);
+    if (!detection) continue;
+    const { readSurroundings } = await import('../surroundings/index.ts');
+    found.push({ detection, facts: await readSurroundings(project, id), project });
   }
   return found;
 }

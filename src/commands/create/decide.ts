@@ -8,7 +8,7 @@ import { languages } from '../../languages/index.ts';
 import type { Detection, Language } from '../../languages/language.ts';
 import { type CreateFlags, commandWords } from '../../settings/flags.ts';
 import { checkAnswers, type Resolved, resolve, unansweredSettings } from '../../settings/resolve.ts';
-import { lookAround, type Surroundings } from '../../settings/surroundings.ts';
+import { lookAround, type Service, type Surroundings } from '../../settings/surroundings.ts';
 import { type Answers, flagName, type Known, languageOptions } from '../../settings/table.ts';
 import { locate, type Target } from '../../target.ts';
 import { type Io, interactive, terminalOf } from '../io.ts';
@@ -139,11 +139,11 @@ async function askFolder(io: Io): Promise<string> {
 async function defaultFolder(flags: CreateFlags, io: Io): Promise<string> {
   const target = await locate('.', io.cwd);
   if (target.state === 'occupied') {
-    const { detections } = await lookAround(target, flags.answers.language as LanguageId | undefined).catch((error) => {
-      if (error instanceof UserError) return { detections: [] };
+    const { services } = await lookAround(target, flags.answers.language as LanguageId | undefined).catch((error) => {
+      if (error instanceof UserError) return { services: [] };
       throw error;
     });
-    if (detections.length > 0) return '.';
+    if (services.length > 0) return '.';
   }
   const missing = ['a folder', ...(flags.answers.language === undefined ? ['--language'] : [])];
   throw new UserError('missing-answers', `Missing: ${missing.join(', ')}. ${path.basename(io.cwd)} holds no service.`, {
@@ -155,8 +155,9 @@ async function defaultFolder(flags: CreateFlags, io: Io): Promise<string> {
 
 /** What is known once these answers are given. */
 async function knownFrom(answers: Answers, surroundings: Surroundings): Promise<Known> {
-  const { detections, ...rest } = surroundings;
-  const detection = chosen(detections, answers.language);
+  const { services, ...rest } = surroundings;
+  const service = chosen(services, answers.language);
+  const detection = service === null ? null : await combined(service, answers);
   const id = (answers.language ?? detection?.language ?? null) as LanguageId | null;
   const language = id === null ? null : languages[id];
   return {
@@ -166,15 +167,26 @@ async function knownFrom(answers: Answers, surroundings: Surroundings): Promise<
     language: id,
     languageMemoryMb: language?.memoryMb ?? 512,
     languageChoices:
-      detections.length > 1
-        ? languageOptions.filter((option) => detections.some((each) => each.language === option.value))
+      services.length > 1
+        ? languageOptions.filter((option) => services.some((each) => each.detection.language === option.value))
         : languageOptions,
-    undecided: detections.length > 1 && detection === null,
+    undecided: services.length > 1 && service === null,
   };
 }
 
 /** The one service of a folder; of several, the one in the chosen language. */
-function chosen(detections: readonly Detection[], language: string | undefined): Detection | null {
-  if (detections.length === 1) return detections[0] ?? null;
-  return detections.find((detection) => detection.language === language) ?? null;
+function chosen(services: readonly Service[], language: string | undefined): Service | null {
+  if (services.length === 1) return services[0] ?? null;
+  return services.find(({ detection }) => detection.language === language) ?? null;
+}
+
+/** What its language knows, with what the files around the code say. */
+async function combined({ detection, facts, project }: Service, answers: Answers): Promise<Detection> {
+  const { withSurroundings } = await import('../../surroundings/combine.ts');
+  return withSurroundings(detection, facts, project, {
+    entry: answers.entry !== undefined,
+    run: answers.run !== undefined,
+    port: answers.port !== undefined,
+    env: (answers.env ?? []).map((assignment) => assignment.split('=')[0] ?? ''),
+  });
 }

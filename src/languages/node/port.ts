@@ -65,7 +65,7 @@ export const loopbacks = [
   new RegExp(String.raw`\bserve\s*\(\s*\{${nested}\bhost(?:name)?\s*:\s*['"\x60]${loopback}['"\x60]`, 'g'),
 ];
 
-/** The port that code, start script and Dockerfile agree on. */
+/** The port that code and start script agree on. */
 export function findPort(
   project: Project,
   manifest: Manifest,
@@ -76,10 +76,8 @@ export function findPort(
   if (start !== null && assigned !== undefined && /^\d{1,5}$/.test(assigned)) {
     return agreedPort([{ value: assigned, from: at(manifest, ['scripts', start.script]) }]);
   }
-  const docker = ['Dockerfile', 'Containerfile'].filter((file) => project.has(file));
   return agreedPort([
     ...sightings(project, sources, portPatterns, withoutComments),
     ...assignments(project, sources, String.raw`(\d{2,5})\b`),
-    ...sightings(project, docker, [/^[ \t]*EXPOSE[ \t]+(\d{1,5})(?:\/tcp)?[ \t]*$/gim]),
   ]);
 }

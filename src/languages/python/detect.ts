@@ -240,12 +240,8 @@ function loopbacks(project: Project, files: readonly string[]): Sighting[] {
   return [...sightings(project, files, [namedLoopback], withoutComments), ...silent];
 }
 
-/** The port that start command, code and Dockerfile agree on. */
+/** The port that start command or code name. */
 function findPort(project: Project, files: readonly string[], run: Run): { port: number; from: string } | null {
   if (run.port !== null) return run.port;
-  const docker = ['Dockerfile', 'Containerfile'].filter((file) => project.has(file));
-  return agreedPort([
-    ...sightings(project, files, portPatterns, withoutComments),
-    ...sightings(project, docker, [/^[ \t]*EXPOSE[ \t]+(\d{1,5})(?:\/tcp)?[ \t]*$/gim]),
-  ]);
+  return agreedPort(sightings(project, files, portPatterns, withoutComments));
 }

@@ -129,10 +129,6 @@ describe('the port', () => {
     expect(found.evidence).toContainEqual({ setting: 'port', value: 8000, from: 'a.py:2' });
   });
 
-  it('is asked when code and Dockerfile disagree', () => {
-    expect(detect({ 'a.py': 'uvicorn.run(app, port=8000)', Dockerfile: 'EXPOSE 80' }).port).toBeNull();
-  });
-
   it('goes into PORT only when the code reads it', () => {
     expect(detect({ 'a.py': 'p = os.environ["PORT"]' }).env).toEqual({ PORT: '' });
     expect(detect({ 'a.py': '# os.environ["PORT"]' }).env).toEqual({});

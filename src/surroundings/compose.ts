@@ -1,0 +1,153 @@
+import type { Finding } from '../app.ts';
+import { splitWords } from '../caution/words.ts';
+import type { Project } from '../languages/language.ts';
+import { inside } from '../languages/scan.ts';
+import { printableLine } from '../output.ts';
+import { type Command, type Part, type PortClaim, placeOf, portNumber, together, type Variable } from './facts.ts';
+import { dockerFinding, gpuFinding, isSocket, stateFinding } from './rules.ts';
+import { looksSecret } from './secrets.ts';
+import { type Branch, readYaml } from './tree.ts';
+
+/** The names that Compose looks for, in its order. Source: https://docs.docker.com/compose/intro/compose-application-model/ */
+export const composeNames = ['compose.yaml', 'compose.yml', 'docker-compose.yaml', 'docker-compose.yml'];
+
+/**
+ * What a compose file says of the service that is built from one folder.
+ * @param dir the service's folder, relative to the compose file's; `''` is the same.
+ */
+export function composeFacts(project: Project, dir = ''): Part {
+  const file = composeNames.find((name) => project.has(name));
+  const [root] = file === undefined ? [] : readYaml(file, project.read(file));
+  if (root === undefined) return {};
+  const services = root.at('services').members();
+  const built = services.filter(({ value }) => value.at('build').text !== null || value.at('build').isMap);
+  const own = built.filter(({ value }) => contextOf(value) === dir);
+  const others = services.filter(
+    ({ value }) => value.at('image').text !== null && !built.some((b) => b.value === value),
+  );
+  const part = together(own.map(({ key, value, from }) => serviceFacts(key, value, from)));
+  const needs = others.map(({ key, value, from }) => neighbour(key, value.at('image').text ?? key, from));
+  // One image under several commands is one program that runs several times.
+  const [main, ...beside] = own.length > 1 ? part.commands : [];
+  return {
+    ...part,
+    commands: main ? [main] : part.commands,
+    beside,
+    findings: [...part.findings, ...(own.length > 0 && needs.length > 0 ? [neighbours(needs)] : [])],
+  };
+}
+
+function contextOf(service: Branch): string | null {
+  const build = service.at('build');
+  const context = build.text ?? build.at('context').text ?? '.';
+  return inside('', context);
+}
+
+function serviceFacts(name: string, service: Branch, from: string): Part {
+  const command = commandOf(name, service);
+  return {
+    ports: portsOf(service),
+    udp: udpOf(service),
+    variables: variablesOf(service),
+    commands: command === null ? [] : [command],
+    findings: volumeFindings(service),
+    blocking: [...deviceFindings(service, from), ...socketFindings(service)],
+  };
+}
+
+function commandOf(name: string, service: Branch): Command | null {
+  const command = service.at('command');
+  const text = command.text;
+  const words = text === null ? command.items().flatMap((item) => item.text ?? []) : (splitWords(text) ?? []);
+  return words.length === 0 ? null : { words, from: command.from, process: name };
+}
+
+/** `8080:80`, `127.0.0.1:8080:80/tcp`, `80`, or `target: 80`: the port inside of the container is meant. */
+function portsOf(service: Branch): PortClaim[] {
+  return [...service.at('ports').items(), ...service.at('expose').items()].flatMap((item) => {
+    if ((item.at('protocol').text ?? 'tcp') !== 'tcp') return [];
+    const text = item.at('target').text ?? /(?:^|:)(\d+)(?:\/tcp)?$/.exec(withDefaults(item.text ?? ''))?.[1];
+    const port = portNumber(text);
+    return port === null ? [] : [{ port, from: item.from }];
+  });
+}
+
+/** `${PORT:-8080}` stands for what comes after the dash. */
+function withDefaults(text: string): string {
+  return text.replaceAll(/\$\{\w+:?-([^}]*)\}/g, '$1');
+}
+
+function udpOf(service: Branch): { value: string; from: string }[] {
+  return [...service.at('ports').items(), ...service.at('expose').items()].flatMap((item) => {
+    const target = item.at('protocol').text === 'udp' ? item.at('target').text : null;
+    const port = target ?? /(?:^|:)(\d+)\/udp$/.exec(withDefaults(item.text ?? ''))?.[1];
+    return port === undefined ? [] : [{ value: port, from: item.from }];
+  });
+}
+
+function variablesOf(service: Branch): Variable[] {
+  const environment = service.at('environment');
+  const pairs = environment.isMap
+    ? environment.members().map(({ key, value, from }) => ({ name: key, value: value.text, from }))
+    : environment.items().map((item) => {
+        const [name = '', ...rest] = (item.text ?? '').split('=');
+        return { name, value: rest.length > 0 ? rest.join('=') : null, from: item.from };
+      });
+  return pairs.map(({ name, value, from }) => ({ name, value: null, secret: looksSecret(name, value), from }));
+}
+
+function deviceFindings(service: Branch, from: string): Finding[] {
+  const devices = service.at('deploy', 'resources', 'reservations', 'devices').items();
+  const capable = devices.find((device) =>
+    device
+      .at('capabilities')
+      .items()
+      .some(({ text }) => text === 'gpu'),
+  );
+  const named = service.at('gpus').text ?? (service.at('runtime').text === 'nvidia' ? 'runtime: nvidia' : null);
+  if (capable) return [gpuFinding(capable.from, 'A GPU is reserved')];
+  return named === null ? [] : [gpuFinding(from, `gpus: ${named}`)];
+}
+
+function socketFindings(service: Branch): Finding[] {
+  const mount = service
+    .at('volumes')
+    .items()
+    .find((item) => isSocket(item.text ?? item.at('source').text ?? ''));
+  return mount ? [dockerFinding(mount.from, "The service is given the container engine's socket")] : [];
+}
+
+/** Volumes with a name keep what the service writes; folders of the host are for developing. */
+function volumeFindings(service: Branch): Finding[] {
+  const named = service
+    .at('volumes')
+    .items()
+    .find((item) => {
+      const source = item.text?.split(':')[0] ?? (item.at('type').text === 'volume' ? item.at('source').text : null);
+      return source !== null && source !== undefined && /^[A-Za-z0-9][\w.-]*$/.test(source) && item.text !== source;
+    });
+  return named ? [stateFinding(named.from)] : [];
+}
+
+interface Neighbour {
+  name: string;
+  from: string;
+}
+
+function neighbour(key: string, image: string, from: string): Neighbour {
+  const plain = printableLine(image.replace(/@sha256:.*$/, ''), 60);
+  return { name: plain === key ? key : `${printableLine(key, 40)} (${plain})`, from };
+}
+
+function neighbours(needs: readonly Neighbour[]): Finding {
+  const shown = needs.slice(0, 5).map(({ name }) => name);
+  return {
+    id: 'needs-network',
+    level: 'warning',
+    ...placeOf(needs[0]?.from ?? ''),
+    message: `Other services run beside this one: ${shown.join(', ')}${needs.length > 5 ? ' …' : ''}.`,
+    why: 'They do not come along, and an enclave reaches the network only where egress is declared, which a Procfile cannot.',
+    source: 'https://docs.caution.co',
+    mend: 'Declare egress to where they run, in a caution.hcl; the names that Compose gives them do not exist there.',
+  };
+}

@@ -1,0 +1,91 @@
+import { parse } from 'smol-toml';
+import { splitWords } from '../../caution/words.ts';
+import type { Project } from '../../languages/language.ts';
+import { lineAt, lineOf } from '../../languages/scan.ts';
+import { type Command, type Part, type PortClaim, portNumber } from '../facts.ts';
+import { beforeFinding, gpuFinding, stateFinding } from '../rules.ts';
+import { looksSecret } from '../secrets.ts';
+
+const file = 'fly.toml';
+
+/** What Fly.io is told of the service. Source: https://fly.io/docs/reference/configuration/ */
+export function flyFacts(project: Project): Part {
+  const text = project.read(file);
+  if (text === null || text.length > 200_000) return {};
+  const table = readToml(text);
+  if (table === null) return {};
+  const at = (pattern: RegExp): string => {
+    const line = lineOf(text, pattern);
+    return line === undefined ? file : `${file}:${line}`;
+  };
+  const listed = listOf(table.services);
+  const services = [table.http_service, ...listed].map(recordOf);
+  const places = [...text.matchAll(/^\s*internal_port\s*=\s*"?(\d+)/gm)];
+  const fromOf = (port: number): string => {
+    const match = places.find(([, written]) => Number(written) === port);
+    return match ? `${file}:${lineAt(text, match.index + match[0].search(/\S/))}` : file;
+  };
+  const claims = services.flatMap((service): (PortClaim & { udp: boolean })[] => {
+    const port = portNumber(service.internal_port);
+    return port === null ? [] : [{ port, from: fromOf(port), udp: service.protocol === 'udp' }];
+  });
+  const env = recordOf(table.env);
+  const set = portNumber(env.PORT);
+  const release = recordOf(table.deploy).release_command;
+  const gpu = listOf(table.vm)
+    .map(recordOf)
+    .find((vm) => typeof vm.gpu_kind === 'string' || /^(a100|a10|l40s)/.test(String(vm.size)));
+  return {
+    ports: [
+      ...claims.filter(({ udp }) => !udp).map(({ port, from }) => ({ port, from })),
+      ...(set === null ? [] : [{ port: set, from: at(/^\s*PORT\s*=/m) }]),
+    ],
+    udp: claims.filter(({ udp }) => udp).map(({ port, from }) => ({ value: String(port), from })),
+    variables: Object.entries(env)
+      .filter(([name]) => name !== 'PORT' && /^\w+$/.test(name))
+      .map(([name, value]) => ({
+        ...{ name, value: null, secret: looksSecret(name, String(value)) },
+        from: at(new RegExp(`^\\s*["']?${name}["']?\\s*=`, 'm')),
+      })),
+    ...processesOf(recordOf(table.processes), at),
+    findings: [
+      ...(typeof release === 'string'
+        ? [beforeFinding([{ value: release, from: at(/^\s*release_command\s*=/m) }])]
+        : []),
+      ...(table.mounts === undefined ? [] : [stateFinding(at(/^\s*\[+mounts?\]+/m))]),
+    ],
+    blocking: gpu ? [gpuFinding(at(/^\s*(gpu_kind|size)\s*=/m), String(gpu.gpu_kind ?? gpu.size))] : [],
+  };
+}
+
+function processesOf(
+  processes: Record<string, unknown>,
+  at: (pattern: RegExp) => string,
+): Pick<Part, 'commands' | 'beside'> {
+  const commands = Object.entries(processes).flatMap(([name, value]): Command[] => {
+    const words = typeof value === 'string' ? splitWords(value) : null;
+    return words && /^[\w-]+$/.test(name)
+      ? [{ words, from: at(new RegExp(`^\\s*${name}\\s*=`, 'm')), process: name }]
+      : [];
+  });
+  const main = commands.find(({ process }) => /^(app|web)$/.test(process)) ?? commands[0];
+  return main === undefined ? {} : { commands: [main], beside: commands.filter((command) => command !== main) };
+}
+
+/** A TOML table; null for what is none. */
+export function readToml(text: string): Record<string, unknown> | null {
+  try {
+    return parse(text);
+  } catch (error) {
+    if (error instanceof RangeError || (error instanceof Error && error.name === 'TomlError')) return null;
+    throw error;
+  }
+}
+
+export function recordOf(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+}
+
+function listOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : value === undefined ? [] : [value];
+}

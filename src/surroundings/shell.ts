@@ -1,0 +1,56 @@
+import { splitWords } from '../caution/words.ts';
+
+/** A simple command of a shell line, and what follows it: `&&`, `;`, `&`, `|`, … or nothing. */
+export interface Simple {
+  words: string[];
+  operator: string;
+}
+
+/**
+ * Splits shell text into simple commands: quotes are honoured, nothing is expanded.
+ * @returns as much as can be read; text behind a quote that stays open is left out.
+ */
+export function simpleCommands(text: string): Simple[] {
+  const commands: Simple[] = [];
+  for (const { text: part, operator } of partsOf(text)) {
+    const words = splitWords(part.replaceAll(/[\t\r]/g, ' '));
+    if (words !== null && words.length > 0) commands.push({ words, operator });
+  }
+  return commands;
+}
+
+const operators = /^(?:&&|\|\||;;|[;\n|]|&(?![>&\d]))/;
+
+function partsOf(text: string): { text: string; operator: string }[] {
+  const parts: { text: string; operator: string }[] = [];
+  let start = 0;
+  for (let at = 0; at < text.length; ) {
+    const char = text.charAt(at);
+    if (char === '\\') at += 2;
+    else if (char === '"' || char === "'") at = afterQuote(text, at);
+    else if (char === '#' && /^$|\s/.test(text.charAt(at - 1))) at = endOfLine(text, at);
+    else {
+      const after = text.charAt(at - 1) === '>' ? undefined : operators.exec(text.slice(at, at + 2))?.[0];
+      if (after === undefined) at += 1;
+      else {
+        parts.push({ text: text.slice(start, at), operator: after });
+        at += after.length;
+        start = at;
+      }
+    }
+  }
+  parts.push({ text: text.slice(start), operator: '' });
+  return parts;
+}
+
+function afterQuote(text: string, at: number): number {
+  const quote = text.charAt(at);
+  let end = at + 1;
+  while (end < text.length && text.charAt(end) !== quote) end += quote === '"' && text.charAt(end) === '\\' ? 2 : 1;
+  return end + 1;
+}
+
+function endOfLine(text: string, at: number): number {
+  const end = text.indexOf('\n', at);
+  return end < 0 ? text.length : end;
+}
