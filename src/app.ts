@@ -36,6 +36,8 @@ export interface App {
   registry: string;
   /** What only this language's template needs (see `src/languages/<id>`). */
   build: Record<string, unknown>;
+  /** Content of files that are written besides the templates', by path relative to the build context. */
+  files?: Readonly<Record<string, string>>;
 }
 
 /** Where a detected value comes from. `from` is `path:line`, or `path`. */

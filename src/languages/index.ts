@@ -16,7 +16,7 @@ export async function loadDetection(id: LanguageId): Promise<Detect> {
     case 'node':
       return (await import('./node/detect.ts')).detectNode;
     case 'python':
-      return (await import('./python/detect.ts')).detectPython;
+      return (await import('./python/recognise.ts')).recognisePython;
     case 'go':
       return (await import('./go/detect.ts')).detectGo;
   }

@@ -30,6 +30,8 @@ export interface Detection {
   entries: string[];
   /** Port that the service listens on, when the code or a manifest says so. */
   port: number | null;
+  /** Where it listens when neither code nor the files around it say so, and any port would do. */
+  usualPort?: { port: number; from: string };
   /** Ports that may be it, when none is certain: the choices of the question. */
   portChoices?: { port: number; from: string }[];
   /** Arguments that the program is started with, besides those of the language's own. */
@@ -52,6 +54,8 @@ export interface Runnable {
   env: Record<string, string>;
   /** Language-specific template data. */
   build: Record<string, unknown>;
+  /** Files to write besides the templates', by path below the service's folder: what is derived from a lock file. */
+  files?: Readonly<Record<string, string>>;
 }
 
 export interface Language {
@@ -72,5 +76,8 @@ export interface Language {
   checkEntry(entry: string): string | null;
 }
 
-/** Recognises a service of one language; null when it is none. Pure but for the project's reads. */
-export type Detect = (project: Project) => Detection | null;
+/**
+ * Recognises a service of one language; null when it is none. Pure but for the project's reads. A parser of source code
+ * is loaded only once there is source to parse, hence the promise.
+ */
+export type Detect = (project: Project) => Detection | null | Promise<Detection | null>;

@@ -25,8 +25,10 @@ export function render(app: App): RenderedFile[] {
     { path: ignoreFile(app), template: ignoreTemplate(app.language) },
     ...(app.starter ? starterFiles(app) : []),
   ];
+  const derived = Object.entries(app.files ?? {}).map(([path, content]) => ({ path, content }));
   return files
     .map((file) => ({ path: file.path, content: renderFile(file.template, context) }))
+    .concat(derived)
     .sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 

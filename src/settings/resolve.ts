@@ -1,7 +1,7 @@
 import type { App, Evidence, Finding, Outcome } from '../app.ts';
 import { checkRun } from '../caution/limits.ts';
 import { formatRun, parseRun, type RunCommand } from '../caution/words.ts';
-import type { Detection, Language } from '../languages/language.ts';
+import type { Detection, Language, Runnable } from '../languages/language.ts';
 import type { Target } from '../target.ts';
 import { type Answers, flagName, type Key, type Known, type Setting, settings } from './table.ts';
 
@@ -140,7 +140,15 @@ function appOf(known: Known, target: Pick<Target, 'dir'>, language: Language, en
     // A mirror holds the organisation under its own name, as quay.io/stagex does.
     registry: registry === 'stagex' || registry.endsWith('/stagex') ? registry : `${registry}/stagex`,
     build: { ...facts, ...runnable.build },
+    ...filesOf(runnable.files, target.dir),
   };
+}
+
+/** Files of the service's folder, as the build context names them. */
+function filesOf(files: Runnable['files'], dir: string): Pick<App, 'files'> {
+  if (files === undefined) return {};
+  const inContext = (file: string) => (dir === '' ? file : `${dir}/${file}`);
+  return { files: Object.fromEntries(Object.entries(files).map(([file, content]) => [inContext(file), content])) };
 }
 
 /** The derived run command, unless a whole one was given; public configuration leads either. */

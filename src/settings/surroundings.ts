@@ -41,7 +41,7 @@ export async function lookAround(target: Target, wanted: LanguageId | undefined)
 async function detect(project: Project, wanted: LanguageId | undefined): Promise<Service[]> {
   const found: Service[] = [];
   for (const id of wanted === undefined ? languageIds : [wanted]) {
-    const detection = (await loadDetection(id))(project);
+    const detection = await (await loadDetection(id))(project);
     if (!detection) continue;
     const { readSurroundings } = await import('../surroundings/index.ts');
     found.push({ detection, facts: await readSurroundings(project, id), project });

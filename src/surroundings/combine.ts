@@ -29,7 +29,7 @@ export function withSurroundings(found: Detection, facts: Facts, project: Projec
     launch: launchOf(project, command.words, command.from),
   }));
   const entry = decideEntry(found, launches, facts.beside, said);
-  const port = decidePort(codePort(found), [...launches.flatMap(portsOfLaunch), ...facts.ports]);
+  const port = decidePort(codePort(found), [...launches.flatMap(portsOfLaunch), ...facts.ports], found.usualPort);
   const settings = settingsOf(found, facts, launches, said);
   const variables = openVariables(facts.variables, new Set([...Object.keys(settings.env), ...said.env]));
   const several = said.run ? [] : launches.flatMap(({ launch }) => launch.several ?? []).slice(0, 1);

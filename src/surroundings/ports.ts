@@ -23,12 +23,15 @@ export interface PortDecision {
 /**
  * The port that code and files around it agree on. Code says more than files: where it takes PORT, any port will do,
  * and its own default is the one that it was tried with. Otherwise two that differ are a question.
+ * @param usual what is taken when nothing says a port, and any would do.
  */
-export function decidePort(code: CodePort, claims: readonly PortClaim[]): PortDecision {
+export function decidePort(code: CodePort, claims: readonly PortClaim[], usual?: PortClaim): PortDecision {
   const own: PortClaim[] = code.port === null ? [] : [{ port: code.port, from: code.from ?? '' }];
   const choices = distinct([...own, ...claims]);
   const [first, ...others] = choices;
-  if (first === undefined) return { port: null, choices, findings: [] };
+  if (first === undefined) {
+    return { port: usual?.port ?? null, choices: usual === undefined ? choices : [usual], findings: [] };
+  }
   if (others.length === 0) return { port: code.readsOther ? null : first.port, choices, findings: [] };
   if (code.port !== null && code.readsPort) {
     return { port: code.port, choices: own, findings: others.slice(0, 3).map((other) => differs(code.port, other)) };

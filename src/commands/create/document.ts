@@ -6,7 +6,7 @@ import type { Verification } from '../../verify/types.ts';
 
 /** What `create --json` prints, filled in as the run goes on. */
 export interface CreateDocument extends Omit<Resolved, 'app'> {
-  app: (Omit<App, 'command' | 'env' | 'build'> & { run: string }) | null;
+  app: (Omit<App, 'command' | 'env' | 'build' | 'files'> & { run: string }) | null;
   files: Pick<PlannedFile, 'path' | 'action'>[];
   verification: Verification | null;
   /** The command that repeats this run. */
@@ -28,6 +28,6 @@ export function emptyDocument(): CreateDocument {
 
 /** An app as others read it: one run command instead of its parts. */
 export function publicApp(app: App): CreateDocument['app'] {
-  const { command, env, build: _build, ...rest } = app;
+  const { command, env, build: _build, files: _files, ...rest } = app;
   return { ...rest, run: formatRun({ command, env }) };
 }

@@ -1,25 +1,14 @@
 import type { Finding } from '../../app.ts';
 import { printableLine } from '../../output.ts';
 import type { Project } from '../language.ts';
-import { lineOf } from '../scan.ts';
-import { type ServerCommand, withoutComments } from './apps.ts';
+import type { StartCommand } from './commands.ts';
 import type { Requirements } from './requirements.ts';
-
-/** What runs, and how it is served. */
-export interface Run {
-  entry: string | null;
-  entries: string[];
-  from: string | null;
-  /** The server that calls `module:app`; null for a module that serves by itself, or when none is installed. */
-  server: string | null;
-  port: { port: number; from: string } | null;
-  /** The module that runs serves with a framework's own server. */
-  develops?: boolean;
-}
+import type { Run } from './run.ts';
+import type { Source } from './sources.ts';
 
 export function serverFindings(run: Run, requirements: Requirements): Finding[] {
   const { entry, server } = run;
-  if (entry === null || (!entry.includes(':') && run.develops !== true)) return [];
+  if (entry === null || run.script || (!entry.includes(':') && run.develops !== true)) return [];
   if (server !== null && (requirements.files.length === 0 || requirements.packages.has(server))) return [];
   const [path, line] = (run.from ?? '').split(':');
   return [
@@ -35,7 +24,7 @@ export function serverFindings(run: Run, requirements: Requirements): Finding[] 
   ];
 }
 
-export function commandFindings(command: ServerCommand | null): Finding[] {
+export function commandFindings(command: StartCommand | null): Finding[] {
   if (!command?.saysMore) return [];
   return [
     {
@@ -50,23 +39,24 @@ export function commandFindings(command: ServerCommand | null): Finding[] {
 }
 
 /** Django's static files are collected by a command that the build does not run. */
-export function staticFindings(project: Project, files: readonly string[]): Finding[] {
-  if (!project.has('manage.py')) return [];
-  const settings = /^\s*STATIC_ROOT\s*=/m;
-  const path = files.find((file) => /settings/.test(file) && settings.test(withoutComments(project.read(file) ?? '')));
-  if (path === undefined) return [];
-  const line = lineOf(withoutComments(project.read(path) ?? ''), settings);
-  return [
-    {
-      id: 'python-static-files',
-      level: 'warning',
-      path,
-      ...(line === undefined ? {} : { line }),
-      message: 'Static files are collected into STATIC_ROOT, which the build does not do.',
-      why: 'manage.py runs code of the service, which may need settings that no build has.',
-      mend: 'Add `PYTHONPATH=/packages python3 manage.py collectstatic --no-input` to the Containerfile, before `cp -R . /rootfs/app/`.',
-    },
-  ];
+export function staticFindings(project: Project, sources: readonly Source[]): Finding[] {
+  if (!project.files.some((file) => /(^|\/)manage\.py$/.test(file))) return [];
+  for (const { file, syntax } of sources) {
+    const root = syntax.assignments.find(({ name, within }) => name === 'STATIC_ROOT' && within === '');
+    if (!/settings/.test(file) || root === undefined) continue;
+    return [
+      {
+        id: 'python-static-files',
+        level: 'warning',
+        path: file,
+        line: root.line,
+        message: 'Static files are collected into STATIC_ROOT, which the build does not do.',
+        why: 'manage.py runs code of the service, which may need settings that no build has.',
+        mend: 'Add `PYTHONPATH=/packages python3 manage.py collectstatic --no-input` to the Containerfile, before `cp -R . /rootfs/app/`.',
+      },
+    ];
+  }
+  return [];
 }
 
 /** Widely used packages with native parts: whether a wheel for musl is among the hashes is seen when they are installed. */

@@ -1,4 +1,5 @@
 import type { Language } from '../language.ts';
+import type { Interface } from './frameworks.ts';
 import { serverFor, serverWords } from './servers.ts';
 
 export const python: Language = {
@@ -10,13 +11,11 @@ export const python: Language = {
   images: ['core-uv', 'core-ca-certificates', 'pallet-python', 'core-filesystem'],
   starter: { manager: 'uv', entry: 'app', env: { PORT: '' }, build: { requirements: ['requirements.txt'] } },
   runnable({ entry, build }) {
-    // Packages below src are imported from there.
-    const folder = build.sourceFolder === true ? '/app/src' : '/app';
-    const words = entry.includes(':') ? serverWords(serverOf(entry, build), entry, folder) : [entry];
+    const facts = factsOf(build);
     return {
-      command: ['/usr/bin/python3', '-m', ...words],
+      command: ['/usr/bin/python3', ...wordsFor(entry, facts)],
       env: {
-        PYTHONPATH: folder === '/app' ? folder : `${folder}:/app`,
+        PYTHONPATH: facts.root === '' ? '/app' : `/app/${facts.root}:/app`,
         // The enclave starts in `/`, where a folder such as /app would pass for a package of that name.
         PYTHONSAFEPATH: '1',
         PYTHONDONTWRITEBYTECODE: '1',
@@ -36,11 +35,39 @@ function requirementsOf(build: Record<string, unknown>): unknown[] {
   return Array.isArray(build.requirements) && build.requirements.length > 0 ? build.requirements : ['requirements.txt'];
 }
 
-/** The server for the chosen app: by what kind of app it is, of those that are among the requirements. */
-function serverOf(entry: string, build: Record<string, unknown>): string {
-  const packages = new Set(Array.isArray(build.packages) ? build.packages : []);
-  const interfaces = new Map(Object.entries(build.interfaces ?? {}));
-  const kind = interfaces.get(entry);
-  const known = kind === 'asgi' || kind === 'wsgi' ? serverFor(kind, packages) : null;
-  return known ?? (typeof build.server === 'string' ? build.server : (serverFor(null, packages) ?? 'uvicorn'));
+/** What detection found out about this project; nothing for a starter. */
+interface Facts {
+  interfaces: Readonly<Record<string, Interface>>;
+  factories: readonly string[];
+  packages: readonly string[];
+  /** What belongs to the entry that was detected, and to no other. */
+  detected: { entry: string | null; server: string | null; options: string[]; args: string[]; script: boolean };
+  root: string;
+}
+
+function factsOf(build: Record<string, unknown>): Facts {
+  const nothing: Facts = {
+    interfaces: {},
+    factories: [],
+    packages: [],
+    detected: { entry: null, server: null, options: [], args: [], script: false },
+    root: '',
+  };
+  return { ...nothing, ...(build as Partial<Facts>) };
+}
+
+/** What Python is given to run the chosen entry. */
+function wordsFor(entry: string, { detected, interfaces, factories, packages, root }: Facts): string[] {
+  const isDetected = entry === detected.entry;
+  const { script, args, options } = isDetected ? detected : { script: false, args: [], options: [] };
+  const [module = '', called = ''] = entry.split(':');
+  if (script) return ['-c', `import sys; from ${module} import ${called}; sys.exit(${called}())`, ...args];
+  if (!entry.includes(':')) return ['-m', entry, ...args];
+  const kind = interfaces[entry] ?? null;
+  const installed = new Set(packages);
+  // The server for the chosen app: by what kind of app it is, of those that are among the requirements.
+  const server = (isDetected ? detected.server : null) ?? serverFor(kind, installed) ?? detected.server ?? 'uvicorn';
+  const importFolder = root === '' ? '/app' : `/app/${root}`;
+  const factory = factories.includes(entry);
+  return ['-m', ...serverWords(server, { entry, factory, interface: kind, importFolder, options })];
 }

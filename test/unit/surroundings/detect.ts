@@ -15,7 +15,7 @@ export async function detected(
   said: Partial<Said> = {},
 ): Promise<Detection> {
   const project = projectOf(files);
-  const detection = (await loadDetection(language))(project);
+  const detection = await (await loadDetection(language))(project);
   if (detection === null) throw new Error(`No service of ${language}`);
   return withSurroundings(detection, await readSurroundings(project, language), project, { ...nothing, ...said });
 }
