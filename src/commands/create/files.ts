@@ -1,6 +1,8 @@
-import type { App } from '../../app.ts';
+import type { App, Evidence } from '../../app.ts';
 import { CancelledError, UserError } from '../../errors.ts';
+import { inside } from '../../languages/scan.ts';
 import { note, printable, styled } from '../../output.ts';
+import { besideTheirs, copiedFiles, extended } from '../../scaffold/ignore.ts';
 import { type PlannedFile, plan } from '../../scaffold/plan.ts';
 import { ignoreFile, render } from '../../scaffold/render.ts';
 import { conflictDiff, planLines } from '../../scaffold/show.ts';
@@ -11,32 +13,54 @@ import { type Io, interactive, terminalOf } from '../io.ts';
  * The files of an app against what is in the folder.
  * @param twin the same service as a starter, for a folder that one was written to before: its Containerfile is known
  * again by its bytes, so that running again changes nothing.
+ * @param runs files that are known to be part of the service, relative to the context: no ignore file may hide them.
  */
-export function planFiles(root: string, app: App, twin: App | null): PlannedFile[] {
+export function planFiles(root: string, app: App, twin: App | null, runs: readonly string[] = []): PlannedFile[] {
   const planned = plan(root, render(app));
   if (app.starter) return planned;
   const known = twin === null ? [] : plan(root, render(twin));
   if (known.some(({ path, action }) => path === app.containerfile && action === 'identical')) {
     return known.filter(({ path }) => planned.some((file) => file.path === path));
   }
-  const ignored = planned.find((file) => file.path === ignoreFile(app));
-  if (ignored?.action !== 'conflict') return planned;
-  // A .dockerignore of the team's own stays as it is: BuildKit prefers the file that is named after the Containerfile.
-  const own = { path: `${app.containerfile}.dockerignore`, content: besidesTheirs(ignored) + ignored.content };
-  return planned.flatMap((file) => (file === ignored ? plan(root, [own]) : [file]));
+  return withIgnoreFile(root, app, planned, runs);
 }
 
 /**
- * What a team's own ignore file adds to ours. One that leaves everything out but some names would leave out what our
- * Containerfile copies, and one that names `.caution` would hide what Locksmith needs: such lines do not come along.
+ * A .dockerignore of the team's own stays as it is: BuildKit prefers the file that is named after the Containerfile, which
+ * then has their lines, and what this build needs besides. One that is there under that name is added to.
  */
-function besidesTheirs({ path, existing }: PlannedFile): string {
-  const theirs = (existing ?? '').split('\n').map((line) => line.trim());
-  const everything = theirs.some((line) => /^(\.?\/)?\*\*?(\/\*\*?)?$/.test(line));
-  if (everything)
-    return `# ${path} leaves out everything but some names; this build needs more, so it does not hold here.\n\n`;
-  const kept = theirs.filter((line) => !/(^|\/)\.caution(\/|$)/.test(line));
-  return `# As in ${path}:\n${kept.join('\n').trim()}\n\n`;
+function withIgnoreFile(root: string, app: App, planned: PlannedFile[], runs: readonly string[]): PlannedFile[] {
+  const ignored = planned.find((file) => file.path === ignoreFile(app));
+  const containerfile = planned.find((file) => file.path === app.containerfile)?.content ?? '';
+  if (ignored === undefined) return planned;
+  const needed = [...copiedFiles(containerfile), ...runs];
+  const ours = ignored.content;
+  const at = (path: string, content: string) => plan(root, [{ path, content }]);
+  const [shared] = at('.dockerignore', ours);
+  const theirs = shared?.existing ?? null;
+  const own = `${app.containerfile}.dockerignore`;
+  const beside =
+    theirs === null || theirs === ours ? null : besideTheirs({ path: '.dockerignore', text: theirs }, ours, needed);
+  const path = beside !== null ? own : ignored.path;
+  // Theirs has all of ours already, and hides nothing that is needed.
+  if (app.dir === '' && theirs !== null && extended(theirs, ours, needed) === theirs) {
+    return planned.map((file) => (file === ignored ? { ...file, content: theirs, action: 'identical' } : file));
+  }
+  const fresh = beside ?? ours;
+  const existing = at(path, fresh)[0]?.existing ?? null;
+  const content = existing === null || existing === fresh ? fresh : extended(existing, fresh, needed);
+  return planned.flatMap((file) => (file === ignored ? at(path, content) : [file]));
+}
+
+/** Sources and manifests that evidence was found in: the build cannot do without them. */
+export function sourcesIn(evidence: readonly Evidence[], dir: string): string[] {
+  const source =
+    /\.(rs|go|py|[cm]?[jt]sx?)$|(^|\/)(package(-lock)?\.json|Cargo\.(toml|lock)|go\.(mod|sum)|pyproject\.toml|requirements[^/]*\.txt)$/;
+  return evidence.flatMap(({ from }) => {
+    const file = from.replace(/:\d+$/, '');
+    const path = source.test(file) ? inside(dir, file) : null;
+    return path === null ? [] : [path];
+  });
 }
 
 /** Shows the plan, before anything is written. */

@@ -13,7 +13,7 @@ import { runVerify, type VerifyChoices } from '../run-verify.ts';
 import { decide } from './decide.ts';
 import { type CreateDocument, emptyDocument, publicApp } from './document.ts';
 import { gitSentence, nextSteps, repeatCommand } from './ending.ts';
-import { confirmPlan, planFiles, settleConflicts, showPlan } from './files.ts';
+import { confirmPlan, planFiles, settleConflicts, showPlan, sourcesIn } from './files.ts';
 
 /** `create-caution-app [create] [dir]`: from a question, or from what is there, to a verified service. */
 export async function createCommand(flags: CreateFlags, io: Io): Promise<Code> {
@@ -48,7 +48,7 @@ async function steps(flags: CreateFlags, io: Io, document: CreateDocument): Prom
   if (app === null) return withoutApp(flags, io, document);
   document.app = publicApp(app);
   document.again = repeatCommand(app, target, flags, io.cwd, verify);
-  const planned = planFiles(target.root, app, twin);
+  const planned = planFiles(target.root, app, twin, sourcesIn(document.evidence, target.dir));
   document.files = publicFiles(planned);
   showFacts(document, io);
   showPlan(planned, io);

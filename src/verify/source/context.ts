@@ -2,6 +2,7 @@ import { lstat, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DockerfileParser, type Instruction } from 'dockerfile-ast';
 import type { Finding } from '../../app.ts';
+import { expression, type IgnoreRule, isHidden, readDockerignore } from '../../dockerignore.ts';
 import { UserError } from '../../errors.ts';
 import { printableLine } from '../../output.ts';
 import type { Containerfile } from '../containerfile.ts';
@@ -55,51 +56,6 @@ function jsonWords(text: string): string[] | null {
   } catch {
     return null;
   }
-}
-
-/** Characters that mean something in a regular expression. */
-const special = /[.+^${}()|\\/]/g;
-
-/** A pattern of Go's filepath.Match, with `**` for any number of folders, as BuildKit reads it in both places. */
-function expression(pattern: string): RegExp {
-  const parts = pattern.split(/(\*\*\/?|\*|\?|\[[^\]]+\])/);
-  const body = parts.map((part, index) => {
-    if (index % 2 === 0) return part.replace(special, '\\$&');
-    if (part === '**/') return '(?:.*/)?';
-    if (part === '**') return '.*';
-    if (part === '*') return '[^/]*';
-    if (part === '?') return '[^/]';
-    return part;
-  });
-  try {
-    return new RegExp(`^${body.join('')}$`, 's');
-  } catch {
-    // A class that no engine reads: fits nothing.
-    return /(?!)/;
-  }
-}
-
-interface IgnoreRule {
-  hides: boolean;
-  matches: RegExp;
-}
-
-/** The rules of a .dockerignore. Source: https://docs.docker.com/build/concepts/context/#dockerignore-files */
-export function readDockerignore(text: string): IgnoreRule[] {
-  return text.split(/\r?\n/).flatMap((line) => {
-    const written = line.replace(/^\uFEFF/, '').trim();
-    if (written === '' || written.startsWith('#')) return [];
-    const hides = !written.startsWith('!');
-    const pattern = path.posix.normalize((hides ? written : written.slice(1)).trim()).replace(/^\/+|\/+$/g, '');
-    return pattern === '' || pattern === '.' ? [] : [{ hides, matches: expression(pattern) }];
-  });
-}
-
-/** Whether a .dockerignore hides a path: the last rule that fits it, or a folder above it, decides. */
-export function isHidden(name: string, rules: readonly IgnoreRule[]): boolean {
-  const words = name.split('/');
-  const places = words.map((_, index) => words.slice(0, index + 1).join('/'));
-  return rules.findLast(({ matches }) => places.some((place) => matches.test(place)))?.hides ?? false;
 }
 
 /** What a build takes from its context, and does not find there. */

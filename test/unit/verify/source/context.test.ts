@@ -2,14 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { isHidden, readDockerignore } from '../../../../src/dockerignore.ts';
 import { readContainerfile } from '../../../../src/verify/containerfile.ts';
-import {
-  contextFindings,
-  contextUses,
-  isHidden,
-  missingSources,
-  readDockerignore,
-} from '../../../../src/verify/source/context.ts';
+import { contextFindings, contextUses, missingSources } from '../../../../src/verify/source/context.ts';
 
 const scratch = mkdtempSync(path.join(os.tmpdir(), 'context-test-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
