@@ -75,6 +75,9 @@ export function detectGo(project: Project): Detection | null {
         ? [{ setting: 'name', value: name, from: `${joined(scope.main.dir, 'go.mod')}:${scope.main.mod.module.line}` }]
         : []),
       { setting: 'manager', value: 'go', from: scope.vendored ?? scope.file },
+      ...(scope.workspace
+        ? [{ setting: 'workspace', value: 'go.work', from: joined(scope.workspace.dir, 'go.work') }]
+        : []),
       ...(choice ? [{ setting: 'entry', value: entry, from: choice.from }] : []),
       ...flags.evidence.map((each) => ({ ...each, from: joined(home, each.from) })),
       ...listening.evidence,

@@ -12,7 +12,7 @@ const ports = [
   `\\.(?:Run|Start|Listen)\\(\\s*"(?:0\\.0\\.0\\.0)?:${number}"`,
   `\\w*[eE]nv\\w*\\(\\s*"PORT"\\s*\\)?\\s*,\\s*"?:?${number}`,
   `\\benv:"PORT(?:,[^"]*)?"[^\`\\n]*\\b(?:envD|d)efault:"${number}"`,
-  `\\bflag\\.\\w+\\((?:&[\\w.]+,\\s*)?"(?:http-?)?(?:port|addr|address|listen|listen-addr|http)",\\s*"?(?:[\\w.]*:)?${number}`,
+  `\\bflag\\.\\w+\\((?:&[\\w.]+,\\s*)?"(?:http-?)?(?:port|addr|address|listen|listen-addr|http)",\\s*(?:\\w*[eE]nv\\w*\\(\\s*"\\w+",\\s*)?"?(?:[\\w.]*:)?${number}`,
   `\\b(?:const|var)?\\s*\\bdefault(?:HTTP|Http|Listen|Server)?(?:Port|Addr)\\s*(?:string|int|uint16)?\\s*:?=\\s*"?:?${number}`,
 ].map((source) => new RegExp(source, 'g'));
 /** `port = "8080"` counts only where PORT is read: elsewhere it may be anybody's port. */

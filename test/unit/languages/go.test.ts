@@ -251,6 +251,7 @@ describe('the port', () => {
     ['&http.Server{Addr: ":4000"}', 4000],
     ['flag.String("addr", ":5000", "where")', 5000],
     ['flag.IntVar(&port, "port", 5001, "where")', 5001],
+    ['flag.StringVar(&port, "port", getEnv("SHOP_PORT", "5002"), "where")', 5002],
     ['getEnv("PORT", "7000")', 7000],
     ['cmp.Or(os.Getenv("PORT"), "7001")', 7001],
     ['redis.NewClient(&redis.Options{Addr: "localhost:6379"})', null],

@@ -1,0 +1,5 @@
+module example.com/team/broken
+
+require (
+	example.com/x
+)

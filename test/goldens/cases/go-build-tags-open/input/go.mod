@@ -1,0 +1,3 @@
+module example.com/team/gate
+
+go 1.25.0

@@ -1,0 +1,3 @@
+module example.com/team/notes
+
+go 1.25.0

@@ -1,0 +1,3 @@
+module example.com/team/sdk
+
+go 1.25.0

@@ -1,0 +1,3 @@
+package keys
+
+const Master = 1

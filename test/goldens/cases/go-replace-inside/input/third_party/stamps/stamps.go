@@ -1,0 +1,3 @@
+package stamps
+
+const Price = 1

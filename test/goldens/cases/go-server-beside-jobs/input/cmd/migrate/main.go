@@ -1,0 +1,5 @@
+package main
+
+import "database/sql"
+
+func main() { sql.Drivers() }

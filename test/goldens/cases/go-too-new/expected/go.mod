@@ -1,0 +1,3 @@
+module example.com/team/future
+
+go 1.27.1

@@ -1,0 +1,3 @@
+module example.com/team/lib
+
+go 1.25.0

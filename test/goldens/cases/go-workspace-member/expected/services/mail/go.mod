@@ -1,0 +1,3 @@
+module example.com/team/shop/services/mail
+
+go 1.25.0
