@@ -76,8 +76,13 @@ export interface Language {
   checkEntry(entry: string): string | null;
 }
 
+/** What somebody has said already, where it tells a detection what to look at. */
+export interface Said {
+  entry?: string;
+}
+
 /**
  * Recognises a service of one language; null when it is none. Pure but for the project's reads. A parser of source code
  * is loaded only once there is source to parse, hence the promise.
  */
-export type Detect = (project: Project) => Detection | null | Promise<Detection | null>;
+export type Detect = (project: Project, said?: Said) => Detection | null | Promise<Detection | null>;

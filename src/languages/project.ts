@@ -35,7 +35,7 @@ export async function openProject(folder: string, dir = ''): Promise<Project> {
 }
 
 /** A folder of a project as a project of its own. */
-function below(context: Project, dir: string): Project {
+export function below(context: Project, dir: string): Project {
   const prefix = `${dir}/`;
   return {
     files: context.files.filter((file) => file.startsWith(prefix)).map((file) => file.slice(prefix.length)),

@@ -82,9 +82,8 @@ function templateContext(app: App): Record<string, unknown> {
 }
 
 const helpers: Helpers = {
-  image(this: App, name: string) {
-    return imageReference(name, this);
-  },
+  // Within #each, `this` is the item: the app is the root.
+  image: (name: string, { data }: { data: { root: App } }) => imageReference(name, data.root),
   json: (value: unknown) => JSON.stringify(value),
   toml: (value: unknown) => JSON.stringify(String(value)),
   word: (value: unknown) => quoteWord(String(value)),

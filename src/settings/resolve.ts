@@ -111,11 +111,12 @@ function appOf(known: Known, target: Pick<Target, 'dir'>, language: Language, en
   const manager = known.detection?.manager ?? language.starter.manager;
   const facts = starter ? language.starter.build : (known.detection?.build ?? {});
   const runnable = language.runnable({ name, entry, dir: target.dir, manager, build: facts, starter });
-  const env = {
+  const env: Record<string, string> = {
     ...(starter ? language.starter.env : known.detection?.env),
     ...runnable.env,
   };
   if ('PORT' in env) env.PORT = String(httpPort);
+  for (const [name, assigned] of Object.entries(env)) env[name] = assigned.replaceAll('{port}', String(httpPort));
   const own = runnable.command.map((word) => word.replaceAll('{port}', String(httpPort)));
   const command = [...own, ...(known.detection?.args ?? [])];
   const run = runOf({ env, command }, known.answers);

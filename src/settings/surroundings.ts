@@ -6,7 +6,7 @@ import { checkSource } from '../caution/limits.ts';
 import { type Procfile, parseProcfile } from '../caution/procfile.ts';
 import { UserError } from '../errors.ts';
 import { loadDetection } from '../languages/index.ts';
-import type { Detection, Project } from '../languages/language.ts';
+import type { Detection, Project, Said } from '../languages/language.ts';
 import type { Facts } from '../surroundings/facts.ts';
 import type { Target } from '../target.ts';
 import type { Known } from './table.ts';
@@ -26,22 +26,27 @@ export interface Service {
 
 /**
  * Looks at a folder: which languages recognise it, what its Procfile says. Reads only; runs nothing but git.
+ * @param said what was answered already, for detections that can say more then.
  * @throws UserError when the folder holds something, but no service of a language that is known.
  */
-export async function lookAround(target: Target, wanted: LanguageId | undefined): Promise<Surroundings> {
+export async function lookAround(
+  target: Target,
+  wanted: LanguageId | undefined,
+  said: Said = {},
+): Promise<Surroundings> {
   const origin = target.inRepository ? await publicOrigin(target.root) : null;
   const surroundings = { folderName: path.basename(target.folder), procfile: procfileDefaults(target), origin };
   if (target.state !== 'occupied') return { ...surroundings, services: [] };
   const { openProject } = await import('../languages/project.ts');
-  const services = await detect(await openProject(target.folder, target.dir), wanted);
+  const services = await detect(await openProject(target.folder, target.dir), wanted, said);
   if (services.length === 0) throw noService(target, wanted);
   return { ...surroundings, services };
 }
 
-async function detect(project: Project, wanted: LanguageId | undefined): Promise<Service[]> {
+async function detect(project: Project, wanted: LanguageId | undefined, said: Said): Promise<Service[]> {
   const found: Service[] = [];
   for (const id of wanted === undefined ? languageIds : [wanted]) {
-    const detection = await (await loadDetection(id))(project);
+    const detection = await (await loadDetection(id))(project, said);
     if (!detection) continue;
     const { readSurroundings } = await import('../surroundings/index.ts');
     found.push({ detection, facts: await readSurroundings(project, id), project });

@@ -34,7 +34,8 @@ export async function decide(flags: CreateFlags, io: Io): Promise<Decision> {
   const dir = flags.dir ?? (asks ? await askFolder(io) : await defaultFolder(flags, io));
   const target = await locate(dir, io.cwd);
   refuseOddFolder(target);
-  const surroundings = await lookAround(target, flags.answers.language as LanguageId | undefined);
+  const { language: wanted, entry } = flags.answers;
+  const surroundings = await lookAround(target, wanted as LanguageId | undefined, entry === undefined ? {} : { entry });
   let known = await knownFrom(flags.answers, surroundings);
   let verify = flags.verify ?? true;
   if (asks) {

@@ -1,10 +1,14 @@
 import type { Language } from '../language.ts';
 import type { Program, RustFacts } from './detect.ts';
 
+const plain = { images: [], variables: {}, copies: [], files: [] };
+
 const starterFacts: RustFacts = {
-  programs: [{ entry: 'server', binary: 'server', package: null, features: [] }],
+  programs: [{ entry: 'server', binary: 'server', package: null, features: [], ...plain }],
   fetch: 'manifest',
   stubs: ['src/main.rs'],
+  root: null,
+  cfgs: [],
 };
 
 export const rust: Language = {
@@ -14,9 +18,14 @@ export const rust: Language = {
   memoryMb: 512,
   images: ['pallet-rust', 'core-filesystem'],
   starter: { manager: 'cargo', entry: 'server', env: { PORT: '' }, build: { ...starterFacts } },
-  runnable({ entry, build }) {
+  runnable({ entry, build, dir }) {
     const program = programOf(entry, build);
-    return { command: [`/app/${program.binary}`], env: {}, build: { ...program } };
+    const root = (build as unknown as RustFacts).root ?? dir;
+    return {
+      command: [`/app/${program.binary}`],
+      env: {},
+      build: { ...program, context: root === '' ? '' : `${root}/` },
+    };
   },
   checkEntry(entry) {
     const valid = /^[A-Za-z0-9_][A-Za-z0-9_.-]*(\/[A-Za-z0-9_][A-Za-z0-9_.-]*)?$/.test(entry) && !entry.includes('..');
@@ -28,5 +37,5 @@ export const rust: Language = {
 function programOf(entry: string, build: Record<string, unknown>): Program {
   const { programs } = build as unknown as RustFacts;
   const known = programs.find((program) => program.entry === entry);
-  return known ?? { entry, binary: entry.split('/').at(-1) ?? entry, package: null, features: [] };
+  return known ?? { entry, binary: entry.split('/').at(-1) ?? entry, package: null, features: [], ...plain };
 }

@@ -1,7 +1,9 @@
 import { minVersion, satisfies, validRange } from 'semver';
 import type { Finding } from '../../app.ts';
 import type { Project } from '../language.ts';
-import { type Package, readToml, tableOf, textOf, textsOf } from './manifest.ts';
+import { lineAt } from '../scan.ts';
+import type { Package } from './manifest.ts';
+import { readToml, tableOf, textOf, textsOf } from './toml.ts';
 
 /** One `[[package]]` of Cargo.lock. */
 export interface Locked {
@@ -16,8 +18,8 @@ export interface Locked {
 /** The newest lock file format that the pallet's Cargo reads. */
 const newestFormat = 4;
 
-/** The packages of Cargo.lock, or the finding that says why there are none. */
-export function readLock(project: Project): Locked[] | Finding {
+/** Cargo.lock, or the finding that says why there is none. */
+export function readLock(project: Project): { packages: Locked[]; text: string } | Finding {
   if (!project.has('Cargo.lock')) {
     return {
       id: 'rust-no-lock',
@@ -40,12 +42,22 @@ export function readLock(project: Project): Locked[] | Finding {
     };
   }
   const packages = Array.isArray(toml.table.package) ? toml.table.package.map(tableOf) : [];
-  return packages.map((entry) => ({
-    name: textOf(entry.name) ?? '',
-    version: textOf(entry.version) ?? '',
-    source: textOf(entry.source),
-    dependencies: textsOf(entry.dependencies),
-  }));
+  return {
+    packages: packages.map((entry) => ({
+      name: textOf(entry.name) ?? '',
+      version: textOf(entry.version) ?? '',
+      source: textOf(entry.source),
+      dependencies: textsOf(entry.dependencies),
+    })),
+    text: toml.text,
+  };
+}
+
+/** Where a package stands in Cargo.lock. */
+export function placeOfLocked(text: string, name: string, version: string): { path: string; line?: number } {
+  const [quotedName, quotedVersion] = [JSON.stringify(name), JSON.stringify(version)];
+  const at = text.indexOf(`name = ${quotedName}\nversion = ${quotedVersion}`);
+  return at < 0 ? { path: 'Cargo.lock' } : { path: 'Cargo.lock', line: lineAt(text, at) };
 }
 
 function outOfDate(message: string): Finding {
@@ -87,7 +99,8 @@ function missingFromLock(owner: Package, byName: ReadonlyMap<string, readonly Lo
   if (owner.version !== null && self.version !== owner.version) {
     return `Cargo.lock has ${owner.name} ${self.version}, and ${owner.manifest} says ${owner.version}.`;
   }
-  for (const { name, requirement, line } of owner.dependencies) {
+  for (const { name, requirement, line, kind, optional } of owner.dependencies) {
+    if (!owner.member && (optional || kind === 'dev')) continue;
     const held = byName.get(name);
     const place = line === undefined ? owner.manifest : `${owner.manifest}:${line}`;
     if (!held) return `Cargo.lock does not hold ${name}, which ${place} asks for.`;

@@ -1,12 +1,9 @@
-import { parse, TomlError } from 'smol-toml';
-import type { Finding } from '../../app.ts';
 import type { Project } from '../language.ts';
 import { inside, lineOf } from '../scan.ts';
+import { type Dependency, dependenciesOf, withFeatures } from './dependencies.ts';
+import { literal, type Table, tableOf, textOf, textsOf } from './toml.ts';
 
 /** Reads Cargo.toml files as Cargo does: https://doc.rust-lang.org/cargo/reference/manifest.html */
-
-/** A TOML table; its keys are the file's own, so they are read with care. */
-export type Table = Record<string, unknown>;
 
 /** One program that `cargo build --bin` can make. */
 export interface Binary {
@@ -20,25 +17,6 @@ export interface Binary {
   from: string;
 }
 
-export interface Dependency {
-  /** What the manifest calls it. */
-  key: string;
-  /** The crate's real name. */
-  name: string;
-  requirement: string | null;
-  kind: 'normal' | 'build' | 'dev';
-  optional: boolean;
-  /** Some feature that is not on by default would change how it is built: what it needs in turn is not certain. */
-  adjustable: boolean;
-  /** Relative to the project; null for a crate from elsewhere. */
-  path: string | null;
-  /** True when its path leads out of the project. */
-  outside: boolean;
-  /** Only for Windows, macOS or wasm. */
-  foreign: boolean;
-  line: number | undefined;
-}
-
 /** One Cargo package. */
 export interface Package {
   name: string;
@@ -49,49 +27,19 @@ export interface Package {
   /** Its folder; `''` for the project's own. */
   dir: string;
   text: string;
+  table: Table;
+  edition: string | null;
   rustVersion: string | null;
+  /** Its build script, which Cargo compiles and runs before the package; null when it has none. */
+  buildScript: string | null;
   binaries: Binary[];
   defaultRun: string | null;
+  /** As the default features leave them. */
   dependencies: Dependency[];
+  /** False where it only takes the place of a crate: then the lock holds no more of it than the build needs. */
+  member: boolean;
   /** Takes values from a `[workspace]` table. */
   inherits: boolean;
-}
-
-/** A parsed TOML file, or the finding that says why it is none. */
-export function readToml(project: Project, path: string): { table: Table; text: string } | Finding {
-  const text = project.read(path);
-  if (text === null) {
-    return { ...broken(path), message: `${path} cannot be read as text (5 MB at most, UTF-8).` };
-  }
-  try {
-    return { table: parse(text), text };
-  } catch (error) {
-    if (!(error instanceof TomlError)) throw error;
-    const reason = error.message.split('\n')[0] ?? '';
-    return { ...broken(path), line: error.line, message: `${path} is not valid TOML: ${reason}` };
-  }
-}
-
-function broken(path: string): Omit<Finding, 'message'> {
-  return {
-    id: 'rust-manifest-broken',
-    level: 'error',
-    path,
-    why: 'Cargo refuses it, so nothing can be built.',
-    mend: 'Correct the file: `cargo metadata` names the same place.',
-  };
-}
-
-export function tableOf(value: unknown): Table {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Table) : {};
-}
-
-export function textOf(value: unknown): string | null {
-  return typeof value === 'string' ? value : null;
-}
-
-export function textsOf(value: unknown): string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }
 
 /** A field of `[package]`, or of `[workspace.package]` where it says `field.workspace = true`. */
@@ -120,17 +68,40 @@ export function readPackage(
     manifest: manifest.path,
     dir,
     text: manifest.text,
+    table: manifest.table,
+    edition: inherited(own, shared, 'edition'),
     rustVersion: inherited(own, shared, 'rust-version'),
+    buildScript: buildScriptOf(project, dir, own),
     binaries: [],
     defaultRun: textOf(own['default-run']),
+    member: true,
     dependencies: withFeatures(
       dependenciesOf(manifest, dir, tableOf(workspace.dependencies)),
       tableOf(manifest.table.features),
+      [],
     ),
     inherits: Object.values(own).some((value) => tableOf(value).workspace === true),
   };
   found.binaries = binariesOf(project, found, manifest.table);
   return found;
+}
+
+/** The package as it is built for a program that requires features. */
+export function withRequired(one: Package, features: readonly string[]): Package {
+  if (features.length === 0) return one;
+  return { ...one, dependencies: withFeatures(one.dependencies, tableOf(one.table.features), features) };
+}
+
+/** Where a field of `[package]` stands, as `path:line`. */
+export function placeOfField({ manifest, text }: Pick<Package, 'manifest' | 'text'>, field: string): string {
+  const line = lineOf(text, new RegExp(`^[ \\t]*${literal(field)}[ \\t]*[=.]`, 'm'));
+  return line === undefined ? manifest : `${manifest}:${line}`;
+}
+
+function buildScriptOf(project: Project, dir: string, own: Table): string | null {
+  if (own.build === false) return null;
+  const path = inside(dir, textOf(own.build) ?? 'build.rs');
+  return path !== null && project.has(path) ? path : null;
 }
 
 /**
@@ -170,87 +141,4 @@ function implicitBinaries(project: Project, owner: Package, at: string): Binary[
     if (name !== undefined) found.push(binary(name, file));
   }
   return found;
-}
-
-const sections = [
-  ['dependencies', 'normal'],
-  ['build-dependencies', 'build'],
-  ['dev-dependencies', 'dev'],
-] as const;
-
-function dependenciesOf(manifest: { table: Table; text: string }, dir: string, shared: Table): Dependency[] {
-  const found: Dependency[] = [];
-  const collect = (from: Table, foreign: boolean): void => {
-    for (const [section, kind] of sections) {
-      for (const [key, value] of Object.entries(tableOf(from[section]))) {
-        found.push(dependency(key, value, { kind, foreign, dir, shared, text: manifest.text }));
-      }
-    }
-  };
-  collect(manifest.table, false);
-  for (const [platform, table] of Object.entries(tableOf(manifest.table.target))) {
-    const foreign = /windows|macos|apple|darwin|wasm|android|ios/.test(platform) && !/not|any/.test(platform);
-    collect(tableOf(table), foreign);
-  }
-  return found;
-}
-
-/**
- * Takes the default features into account: an optional dependency that they turn on is none, and one that another
- * feature would change is adjustable. Source: https://doc.rust-lang.org/cargo/reference/features.html
- */
-function withFeatures(dependencies: Dependency[], features: Table): Dependency[] {
-  const on = new Set(Object.hasOwn(features, 'default') ? ['default'] : []);
-  const turnedOn = new Set<string>();
-  for (const feature of on) {
-    for (const value of textsOf(features[feature])) {
-      if (!value.startsWith('dep:') && !value.includes('/') && Object.hasOwn(features, value)) on.add(value);
-      else if (!value.includes('?/')) turnedOn.add(value.replace(/^dep:/, '').replace(/\/.*$/, ''));
-    }
-  }
-  const off = Object.keys(features).filter((feature) => !on.has(feature));
-  const changed = new Set(
-    off.flatMap((feature) => textsOf(features[feature]).flatMap((value) => /^(.+?)\??\//.exec(value)?.[1] ?? [])),
-  );
-  return dependencies.map((one) => ({
-    ...one,
-    optional: one.optional && !turnedOn.has(one.key),
-    adjustable: changed.has(one.key),
-  }));
-}
-
-function dependency(
-  key: string,
-  value: unknown,
-  {
-    kind,
-    foreign,
-    dir,
-    shared,
-    text,
-  }: Pick<Dependency, 'kind' | 'foreign'> & { dir: string; shared: Table; text: string },
-): Dependency {
-  const own = tableOf(value);
-  const fromWorkspace = own.workspace === true;
-  const spec = fromWorkspace ? (Object.hasOwn(shared, key) ? shared[key] : {}) : value;
-  const detail = tableOf(spec);
-  const relative = textOf(detail.path);
-  const path = relative === null ? null : inside(fromWorkspace ? '' : dir, relative);
-  return {
-    key,
-    name: textOf(detail.package) ?? key,
-    requirement: textOf(spec) ?? textOf(detail.version),
-    kind,
-    optional: own.optional === true,
-    adjustable: false,
-    path,
-    outside: relative !== null && path === null,
-    foreign,
-    line: lineOf(text, new RegExp(`^[ \\t]*(\\[.*\\.)?["']?${literal(key)}["']?[ \\t]*[=.\\]]`, 'm')),
-  };
-}
-
-/** A text as a regular expression that matches it. */
-function literal(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
 }

@@ -1,137 +1,92 @@
 import type { Finding } from '../../app.ts';
-import { type Locked, lockedByName } from './lock.ts';
+import { type Locked, lockedByName, placeOfLocked } from './lock.ts';
 import type { Package } from './manifest.ts';
+import { cmakeRule, quiet, type Rule, rules, type Supply, usesCmake } from './native-rules.ts';
 
-/** Crates whose build wants more than Rust and a C compiler, or puts into the binary what varies. */
-
-interface Rule {
-  level: 'error' | 'warning';
-  message: string;
-  why: string;
-  mend: string;
-  /** The lock shows that it is none, such as a vendored copy. */
-  unless?: (entry: Locked, locked: ReadonlyMap<string, readonly Locked[]>) => boolean;
-}
-
-const library =
-  'StageX has no static copy of that library in its Rust pallet, and the image holds nothing but one static binary.';
-const tool = 'Whether the Rust pallet has that tool was not checked here: it holds Rust, a C compiler and git.';
-
-const rules: Readonly<Record<string, Rule>> = {
-  'openssl-sys': {
-    level: 'error',
-    message: 'links OpenSSL',
-    why: library,
-    mend: 'Choose rustls: default-features = false and the crate’s rustls feature (reqwest, sqlx, tokio-tungstenite, … have one).',
-    unless: (_, locked) => locked.has('openssl-src'),
-  },
-  'openssl-src': {
-    level: 'warning',
-    message: 'compiles OpenSSL with perl and make',
-    why: tool,
-    mend: 'Choose rustls, which needs neither.',
-  },
-  'libsqlite3-sys': {
-    level: 'error',
-    message: 'links the system’s SQLite',
-    why: library,
-    mend: 'Turn on the feature `bundled` of rusqlite (`sqlite` of sqlx has it on by itself).',
-    unless: ({ dependencies }) => dependencies.some((name) => /^cc\b/.test(name)),
-  },
-  'pq-sys': {
-    level: 'error',
-    message: 'links PostgreSQL’s C client',
-    why: library,
-    mend: 'Use tokio-postgres, sqlx or diesel-async, or the feature `bundled` of pq-sys.',
-    unless: (_, locked) => locked.has('pq-src'),
-  },
-  'mysqlclient-sys': {
-    level: 'error',
-    message: 'links MySQL’s C client',
-    why: library,
-    mend: 'Use mysql_async or sqlx.',
-  },
-  'rdkafka-sys': {
-    level: 'warning',
-    message: 'compiles librdkafka with make or CMake',
-    why: tool,
-    mend: 'If the build fails there: rskafka is Rust alone.',
-  },
-  'aws-lc-sys': {
-    level: 'warning',
-    message: 'compiles AWS-LC, in C and assembler, in some settings with CMake',
-    why: tool,
-    mend: 'If the build fails there: rustls with the feature `ring` in place of `aws_lc_rs`.',
-  },
-  'prost-build': {
-    level: 'warning',
-    message: 'calls protoc unless its build script is told otherwise',
-    why: tool,
-    mend: 'Commit the generated code, or use protox.',
-    unless: (_, locked) => locked.has('protox') || locked.has('protoc-bin-vendored'),
-  },
-  'clang-sys': {
-    level: 'warning',
-    message: 'needs libclang while it builds (bindgen)',
-    why: tool,
-    mend: 'Commit the generated bindings, or use a version with prebuilt ones.',
-  },
-  'tikv-jemalloc-sys': {
-    level: 'warning',
-    message: 'runs configure and make',
-    why: tool,
-    mend: 'Leave jemalloc out for the target musl, or use mimalloc.',
-  },
-  vergen: stamp('git state and the time of the build'),
-  'shadow-rs': stamp('git state and the time of the build'),
-  built: stamp('git state, the host and, with its chrono feature, the time of the build'),
-};
-
-function stamp(what: string): Rule {
-  return {
-    level: 'warning',
-    message: `can put ${what} into the binary`,
-    why: 'Two builds at different times are then two different enclaves, and .git is no part of the build.',
-    mend: 'Turn those values off; the commit is in the attestation.',
-  };
+/** What the crates of a build need besides Rust and a C compiler. */
+export interface Native {
+  findings: Finding[];
+  /** StageX images in the order of their names, and variables. */
+  supply: Supply;
 }
 
 /**
- * The findings of the crates that a build compiles.
+ * Looks at the crates that a build compiles.
  * A rule's `error` holds where a dependency leads there that default features build as it is; otherwise it is a warning.
+ * @param text of Cargo.lock, for the lines.
  */
-export function nativeFindings(packages: readonly Package[], locked: readonly Locked[]): Finding[] {
+export function nativeNeeds(packages: readonly Package[], locked: readonly Locked[], text: string): Native {
   const byName = lockedByName(locked);
   const certain = compiledForCertain(packages, byName);
-  return Object.entries(rules).flatMap(([name, rule]): Finding[] => {
-    const entry = byName.get(name)?.[0];
-    if (!entry || rule.unless?.(entry, byName)) return [];
-    const optional = certain.has(entry) ? '' : ', if the features or tests that want it are built';
-    return [
-      {
-        id: `rust-needs-${name}`,
-        level: certain.has(entry) ? rule.level : 'warning',
-        path: 'Cargo.lock',
-        message: `${name} ${rule.message}${optional}.`,
-        why: rule.why,
-        mend: rule.mend,
-      },
-    ];
-  });
+  const possible = compiledAtAll(packages, byName);
+  const findings: Finding[] = [];
+  const images = new Set<string>();
+  const variables: Record<string, string> = {};
+  const supply = (given: Partial<Supply>): void => {
+    for (const image of given.images ?? []) images.add(image);
+    Object.assign(variables, given.variables);
+  };
+  for (const [name, entries] of byName) {
+    const entry = entries.find((one) => possible.has(one)) ?? entries[0];
+    const rule = entry && ruleOf(name, entry, byName);
+    if (!entry) continue;
+    if (possible.has(entry)) supply({ variables: (Object.hasOwn(quiet, name) && quiet[name]) || {} });
+    if (!rule) continue;
+    if (possible.has(entry)) supply(rule.supply ?? {});
+    // What StageX supplies is no news where it is not even compiled.
+    else if (rule.level === 'note') continue;
+    findings.push(findingOf(entry, rule, certain.has(entry), text));
+  }
+  return { findings: findings.sort(byId), supply: { images: [...images].sort(), variables } };
+}
+
+function ruleOf(name: string, entry: Locked, byName: ByName): Rule | null {
+  const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
+  if (rule && !rule.unless?.(entry, byName)) return rule;
+  return usesCmake(entry) && entry.source !== null ? cmakeRule : null;
+}
+
+function findingOf({ name, version }: Locked, rule: Rule, certain: boolean, text: string): Finding {
+  const optional = certain || rule.level === 'note' ? '' : ', if the features or tests that want it are built';
+  return {
+    id: `rust-needs-${name}`,
+    level: rule.level === 'error' && !certain ? 'warning' : rule.level,
+    ...placeOfLocked(text, name, version),
+    message: `${name} ${rule.message}${optional}.`,
+    why: rule.why,
+    mend: rule.mend,
+  };
+}
+
+function byId(a: Finding, b: Finding): number {
+  return a.id < b.id ? -1 : 1;
 }
 
 type ByName = ReadonlyMap<string, readonly Locked[]>;
+
+/** Everything that a build with these features may compile: the lock's own view, without tests and features that are off. */
+function compiledAtAll(packages: readonly Package[], byName: ByName): Set<Locked> {
+  return walk(plainEntries(packages, byName), byName, new Set());
+}
+
+function plainEntries(packages: readonly Package[], byName: ByName): Locked[] {
+  const direct = packages.flatMap(({ dependencies }) => dependencies);
+  const plain = direct.filter(({ kind, optional, foreign }) => kind !== 'dev' && !optional && !foreign);
+  return plain.flatMap(({ name }) => byName.get(name) ?? []);
+}
 
 /**
  * What a build with default features certainly compiles. The lock lists what any feature of these packages could need:
  * below a crate that some other feature changes, nothing is certain.
  */
 function compiledForCertain(packages: readonly Package[], byName: ByName): Set<Locked> {
-  const direct = packages.flatMap(({ dependencies }) => dependencies);
-  const entriesOf = (chosen: typeof direct) => chosen.flatMap(({ name }) => byName.get(name) ?? []);
-  const open = walk(entriesOf(direct.filter(({ adjustable }) => adjustable)), byName, new Set());
-  const plain = direct.filter(({ kind, optional, foreign }) => kind !== 'dev' && !optional && !foreign);
-  return walk(entriesOf(plain), byName, open);
+  const adjustable = packages.flatMap(({ dependencies }) => dependencies.filter((one) => one.adjustable));
+  const open = walk(
+    adjustable.flatMap(({ name }) => byName.get(name) ?? []),
+    byName,
+    new Set(),
+  );
+  return walk(plainEntries(packages, byName), byName, open);
 }
 
 /** All that the lock reaches from some packages, not going on from those in `end`. */

@@ -1,32 +1,90 @@
-import type { Finding } from '../../app.ts';
+import type { Evidence, Finding } from '../../app.ts';
 import type { Project } from '../language.ts';
 import { lineOf } from '../scan.ts';
-import { type Package, readToml, type Table, tableOf, textOf } from './manifest.ts';
+import { type Package, placeOfField } from './manifest.ts';
+import { readToml, type Table, tableOf, textOf } from './toml.ts';
 
 /** Rust in StageX's pallet-rust at release 2026.03.0. */
 export const palletRust = { major: 1, minor: 94 } as const;
 const palletVersion = `${palletRust.major}.${palletRust.minor}`;
 
+/** The editions that the pallet's Rust knows. */
+const editions = ['2015', '2018', '2021', '2024'];
+
 /** What asks for another toolchain than the pallet's. */
 export function toolchainFindings(project: Project, packages: readonly Package[]): Finding[] {
-  const tooNew = packages.flatMap(({ rustVersion, manifest, text }): Finding[] => {
-    if (rustVersion === null || !isNewer(rustVersion)) return [];
-    const line = lineOf(text, /^[ \t]*rust-version\b/m);
-    return [
-      {
-        id: 'rust-version',
-        level: 'error',
-        path: manifest,
-        ...(line === undefined ? {} : { line }),
-        message: `rust-version asks for Rust ${rustVersion}, and StageX has ${palletVersion}.`,
-        why: 'Cargo refuses to compile with an older one.',
-        source: 'https://doc.rust-lang.org/cargo/reference/rust-version.html',
-        mend: `Lower it to ${palletVersion} if the code allows, or choose a newer StageX release.`,
-      },
-    ];
-  });
-  // One is enough: the packages of a workspace mostly say the same.
-  return [...tooNew.slice(0, 1), ...channelFindings(project)];
+  // One of a kind is enough: the packages of a workspace mostly say the same.
+  return [
+    ...packages.flatMap(versionFinding).slice(0, 1),
+    ...packages.flatMap(editionFinding).slice(0, 1),
+    ...packages.flatMap(unstableFinding).slice(0, 1),
+    ...channelFindings(project, packages),
+  ];
+}
+
+/** The edition, the version and the channel that a package names. */
+export function toolchainEvidence(project: Project, owner: Package): Evidence[] {
+  const channel = readChannel(project);
+  const { edition, rustVersion } = owner;
+  return [
+    ...(edition === null ? [] : [{ setting: 'edition', value: edition, from: placeOfField(owner, 'edition') }]),
+    ...(rustVersion === null
+      ? []
+      : [{ setting: 'rust', value: `>= ${rustVersion}`, from: placeOfField(owner, 'rust-version') }]),
+    ...(channel?.name == null ? [] : [{ setting: 'toolchain', value: channel.name, from: channel.from }]),
+  ];
+}
+
+function versionFinding(owner: Package): Finding[] {
+  const { rustVersion } = owner;
+  if (rustVersion === null || !isNewer(rustVersion)) return [];
+  return [
+    {
+      id: 'rust-version',
+      level: 'error',
+      ...place(owner, 'rust-version'),
+      message: `rust-version asks for Rust ${rustVersion}, and StageX has ${palletVersion}.`,
+      why: 'Cargo refuses to compile with an older one.',
+      source: 'https://doc.rust-lang.org/cargo/reference/rust-version.html',
+      mend: `Lower it to ${palletVersion} if the code allows, or choose a newer StageX release.`,
+    },
+  ];
+}
+
+function editionFinding(owner: Package): Finding[] {
+  if (owner.edition === null || editions.includes(owner.edition)) return [];
+  return [
+    {
+      id: 'rust-edition',
+      level: 'error',
+      ...place(owner, 'edition'),
+      message: `Edition ${JSON.stringify(owner.edition)} is not known to Rust ${palletVersion}, which StageX has.`,
+      why: 'Cargo refuses the manifest.',
+      source: 'https://doc.rust-lang.org/edition-guide/editions/',
+      mend: `Use one of ${editions.join(', ')}.`,
+    },
+  ];
+}
+
+/** `cargo-features` turns on what only a nightly Cargo has. */
+function unstableFinding(owner: Package): Finding[] {
+  if (!Array.isArray(owner.table['cargo-features']) || owner.table['cargo-features'].length === 0) return [];
+  return [
+    {
+      id: 'rust-cargo-features',
+      level: 'error',
+      ...place(owner, 'cargo-features'),
+      message: 'The manifest turns on unstable features of Cargo (cargo-features).',
+      why: 'StageX’s Cargo is a stable one, and refuses such a manifest.',
+      source: 'https://doc.rust-lang.org/cargo/reference/unstable.html',
+      mend: 'Take them out: what has become stable needs no such line.',
+    },
+  ];
+}
+
+function place(owner: Package, field: string): Pick<Finding, 'path' | 'line'> {
+  const [, line] = placeOfField(owner, field).split(/:(?=\d+$)/);
+  return line === undefined ? { path: owner.manifest } : { path: owner.manifest, line: Number(line) };
 }
 
 function isNewer(version: string): boolean {
@@ -34,64 +92,78 @@ function isNewer(version: string): boolean {
   return major > palletRust.major || (major === palletRust.major && minor > palletRust.minor);
 }
 
-/** rust-toolchain files are rustup's; the pallet has no rustup, so they are passed over in silence. */
-function channelFindings(project: Project): Finding[] {
+interface Channel {
+  path: string;
+  line: number | undefined;
+  from: string;
+  /** Null when the file names a folder on somebody's machine (`path`). */
+  name: string | null;
+}
+
+/** What a rust-toolchain file names. Source: https://rust-lang.github.io/rustup/overrides.html#the-toolchain-file */
+function readChannel(project: Project): Channel | null {
   for (const path of ['rust-toolchain.toml', 'rust-toolchain']) {
     const text = project.read(path);
     if (text === null) continue;
     const toml = text.includes('[toolchain]') ? readToml(project, path) : null;
     const table: Table = toml && 'table' in toml ? tableOf(toml.table.toolchain) : {};
-    const channel = (toml ? textOf(table.channel) : text.trim()) ?? '';
-    const nightly = channel.startsWith('nightly');
-    if (!nightly && !(/^\d+\.\d+/.test(channel) && isNewer(channel))) continue;
-    const needed = nightly && usesFeatures(project);
-    const finding: Finding = {
+    const name = toml ? textOf(table.channel) : text.trim();
+    if (name === null && textOf(table.path) === null) return null;
+    const line = toml ? lineOf(text, /^[ \t]*(channel|path)\b/m) : 1;
+    return { path, line, name, from: line === undefined ? path : `${path}:${line}` };
+  }
+  return null;
+}
+
+/** rust-toolchain files are rustup's; the pallet has no rustup, so they are passed over in silence. */
+function channelFindings(project: Project, packages: readonly Package[]): Finding[] {
+  const channel = readChannel(project);
+  if (channel === null) return [];
+  const { path, line } = channel;
+  const name = channel.name ?? 'a folder of one machine';
+  const at = line === undefined ? { path } : { path, line };
+  const unstable = channel.name === null || /^(nightly|beta)/.test(channel.name);
+  if (!unstable && !/^\d+\.\d+/.test(name)) return [];
+  if (!unstable && !isNewer(name)) return olderFinding(name, at);
+  const features = name.startsWith('nightly') ? unstableFeatures(project, packages) : null;
+  return [
+    {
       id: 'rust-toolchain',
-      level: needed ? 'error' : 'warning',
-      path,
-      message: `${path} names ${JSON.stringify(channel)}, and the build uses StageX’s Rust ${palletVersion}, stable.`,
-      why: needed
-        ? 'The code turns on unstable features (#![feature(…)]), which the stable compiler refuses.'
-        : 'What the code needs of the other toolchain would be missing.',
+      level: features === null ? 'warning' : 'error',
+      ...at,
+      message: `${path} names ${JSON.stringify(name)}, and the build uses StageX’s Rust ${palletVersion}, stable.`,
+      why:
+        features === null
+          ? 'What the code needs of the other toolchain would be missing.'
+          : `The code turns on unstable features (#![feature(…)], ${features}), which the stable compiler refuses.`,
       mend: `Build and test with Rust ${palletVersion}.`,
-    };
-    return [finding];
+    },
+  ];
+}
+
+/** A newer Rust compiles what an older one does, with few exceptions; the tests ran with the older one. */
+function olderFinding(name: string, at: Pick<Finding, 'path' | 'line'>): Finding[] {
+  const [major, minor] = name.split('.').map(Number);
+  if (major === palletRust.major && minor === palletRust.minor) return [];
+  return [
+    {
+      id: 'rust-toolchain-older',
+      level: 'note',
+      ...at,
+      message: `${at.path} names Rust ${JSON.stringify(name)}, and the build uses StageX’s ${palletVersion}.`,
+      why: 'rustup reads that file, and StageX’s pallet has none: it holds one compiler, built from source.',
+      mend: `Nothing, if the tests pass with Rust ${palletVersion} as well.`,
+    },
+  ];
+}
+
+/** Where the packages turn on unstable features; null when they do not. */
+function unstableFeatures(project: Project, packages: readonly Package[]): string | null {
+  const roots = packages.map(({ dir }) => (dir === '' ? '' : `${dir}/`));
+  for (const file of project.files) {
+    if (!/(^|\/)(main|lib)\.rs$/.test(file) || !roots.some((root) => file.startsWith(root))) continue;
+    const line = lineOf(project.read(file) ?? '', /^[ \t]*#!\[feature\(/m);
+    if (line !== undefined) return `${file}:${line}`;
   }
-  return [];
-}
-
-function usesFeatures(project: Project): boolean {
-  return project.files.some(
-    (file) => /(^|\/)(main|lib)\.rs$/.test(file) && /^[ \t]*#!\[feature\(/m.test(project.read(file) ?? ''),
-  );
-}
-
-/** What `.cargo/config.toml` means for the build. */
-export function cargoConfig(project: Project): { vendored: boolean; findings: Finding[] } {
-  const path = ['.cargo/config.toml', '.cargo/config'].find((name) => project.has(name));
-  if (path === undefined) return { vendored: false, findings: [] };
-  const toml = readToml(project, path);
-  if (!('table' in toml)) return { vendored: false, findings: [{ ...toml, id: 'rust-config-broken' }] };
-  const findings: Finding[] = [];
-  const line = lineOf(toml.text, /^[ \t]*rustflags\b/m);
-  if (line !== undefined) {
-    findings.push({
-      id: 'rust-config-rustflags',
-      level: 'warning',
-      path,
-      line,
-      message: 'These rustflags are not used: RUSTFLAGS in the Containerfile takes their place.',
-      why: 'Cargo takes flags from one place only, and those of the Containerfile make the build reproducible.',
-      source: 'https://doc.rust-lang.org/cargo/reference/config.html#buildrustflags',
-      mend: 'Where the code needs one of them (such as --cfg tokio_unstable), add it to RUSTFLAGS in the Containerfile.',
-    });
-  }
-  return { vendored: isVendored(toml.table), findings };
-}
-
-/** True when crates.io is replaced by a folder of the project, as `cargo vendor` sets it up. */
-function isVendored(table: Table): boolean {
-  const sources = tableOf(table.source);
-  const replacement = textOf(tableOf(sources['crates-io'])['replace-with']);
-  return replacement !== null && textOf(tableOf(sources[replacement]).directory) !== null;
+  return null;
 }

@@ -1,19 +1,61 @@
 import type { Finding } from '../../app.ts';
 import type { Project } from '../language.ts';
-import { inside } from '../scan.ts';
-import { type Package, readPackage, readToml, type Table, tableOf, textsOf } from './manifest.ts';
+import { below } from '../project.ts';
+import { inside, lineOf } from '../scan.ts';
+import { type Package, readPackage } from './manifest.ts';
+import { literal, readToml, type Table, tableOf, textOf, textsOf } from './toml.ts';
 
 /** All packages that one `cargo build` in the project's folder can see. */
 export interface Crates {
   packages: Package[];
   /** The root manifest has a `[workspace]` table. */
   workspace: boolean;
+  /** Folders of `default-members`, globs expanded; null when there is none. */
+  defaults: { dirs: string[]; from: string } | null;
+  /** Folders of `[patch]` tables: what is there takes the place of a crate. */
+  patched: string[];
   /** The root manifest. */
   root: { table: Table; text: string };
 }
 
 /** More members than this are not read. */
 const mostMembers = 500;
+
+/**
+ * Where Cargo works: the nearest workspace above the service that has it as a member, or the service's own folder.
+ * Source: https://doc.rust-lang.org/cargo/reference/workspaces.html#the-workspace-section
+ * @returns the workspace as a project; `dir` is its folder in the build context, `member` the service's in the workspace.
+ */
+export function cargoRoot(project: Project): { project: Project; dir: string; member: string } {
+  const { around } = project;
+  const own = { project, dir: around?.dir ?? '', member: '' };
+  const ownManifest = readToml(project, 'Cargo.toml');
+  if (!around || !('table' in ownManifest) || Object.hasOwn(ownManifest.table, 'workspace')) return own;
+  const named = textOf(tableOf(ownManifest.table.package).workspace);
+  for (let dir = parentOf(around.dir); dir !== null; dir = parentOf(dir)) {
+    const above = dir === '' ? around.context : below(around.context, dir);
+    if (!above.has('Cargo.toml')) continue;
+    const manifest = readToml(above, 'Cargo.toml');
+    if (!('table' in manifest) || !Object.hasOwn(manifest.table, 'workspace')) continue;
+    const member = dir === '' ? around.dir : around.dir.slice(dir.length + 1);
+    const isMember = named !== null || isIncluded(above, tableOf(manifest.table.workspace), member);
+    return isMember ? { project: above, dir, member } : own;
+  }
+  return own;
+}
+
+function parentOf(dir: string): string | null {
+  if (dir === '') return null;
+  return dir.includes('/') ? dir.slice(0, dir.lastIndexOf('/')) : '';
+}
+
+/** A member by name, or because the root package or another member depends on it by path. */
+function isIncluded(project: Project, workspace: Table, member: string): boolean {
+  if (isExcluded(workspace, member)) return false;
+  if (memberFolders(project, textsOf(workspace.members), workspace).includes(member)) return true;
+  const crates = readCrates(project);
+  return 'packages' in crates && crates.packages.some(({ dir }) => dir === member);
+}
 
 /**
  * The root package, the workspace's members and the packages that they depend on by path.
@@ -24,7 +66,10 @@ export function readCrates(project: Project): Crates | Finding {
   const root = readToml(project, 'Cargo.toml');
   if (!('table' in root)) return root;
   const workspace = tableOf(root.table.workspace);
-  const queue = ['', ...memberFolders(project, workspace)];
+  const lost = missingMember(project, workspace, root.text);
+  if (lost) return lost;
+  const patched = patchFolders(root.table);
+  const queue = ['', ...memberFolders(project, textsOf(workspace.members), workspace), ...patched];
   const packages = new Map<string, Package>();
   const seen = new Set<string>();
   for (let dir = queue.shift(); dir !== undefined && seen.size < mostMembers; dir = queue.shift()) {
@@ -35,44 +80,110 @@ export function readCrates(project: Project): Crates | Finding {
     if (!('table' in manifest)) return manifest;
     const found = readPackage(project, { path, ...manifest }, workspace);
     if (!found) continue;
-    packages.set(dir, found);
+    const outside = patched.includes(dir) || isExcluded(workspace, dir);
+    packages.set(dir, outside ? { ...found, member: false } : found);
     queue.push(...found.dependencies.flatMap(({ path: to }) => to ?? []));
   }
-  return { packages: [...packages.values()], workspace: Object.hasOwn(root.table, 'workspace'), root };
+  return {
+    packages: [...packages.values()],
+    workspace: Object.hasOwn(root.table, 'workspace'),
+    defaults: defaultMembers(project, workspace, root.text),
+    patched,
+    root,
+  };
 }
 
-/** The folders that `members` names, globs expanded, without those of `exclude`. */
-function memberFolders(project: Project, workspace: Table): string[] {
-  const excluded = textsOf(workspace.exclude).flatMap((path) => inside('', path) ?? []);
-  const patterns = textsOf(workspace.members).flatMap((path) => inside('', path) ?? []);
+function defaultMembers(project: Project, workspace: Table, text: string): Crates['defaults'] {
+  if (!Array.isArray(workspace['default-members'])) return null;
+  const line = lineOf(text, /^[ \t]*(?:workspace\.)?["']?default-members\b/m);
+  return {
+    // `.` is the root package.
+    dirs: textsOf(workspace['default-members']).flatMap((pattern) =>
+      inside('', pattern) === '' ? [''] : memberFolders(project, [pattern], {}),
+    ),
+    from: line === undefined ? 'Cargo.toml' : `Cargo.toml:${line}`,
+  };
+}
+
+/** Cargo refuses a member that is named, not matched by a glob, and has no manifest. */
+function missingMember(project: Project, workspace: Table, text: string): Finding | null {
+  const missing = textsOf(workspace.members).find((name) => {
+    const dir = inside('', name);
+    return dir !== null && dir !== '' && !/[*?[]/.test(name) && !project.has(`${dir}/Cargo.toml`);
+  });
+  if (missing === undefined) return null;
+  const line = lineOf(text, new RegExp(`["']${literal(missing)}["']`));
+  return {
+    id: 'rust-member-missing',
+    level: 'error',
+    path: 'Cargo.toml',
+    ...(line === undefined ? {} : { line }),
+    message: `The workspace names a member ${JSON.stringify(missing)}, and there is no Cargo.toml in it that git would commit.`,
+    why: 'Cargo loads every member before it builds one, and the build gets what is committed.',
+    source: 'https://doc.rust-lang.org/cargo/reference/workspaces.html#the-members-and-exclude-fields',
+    mend: 'Commit it (a git submodule: as files of this repository), or take it out of `members`.',
+  };
+}
+
+/** The folders that `[patch]` tables name, all within the project. */
+function patchFolders(root: Table): string[] {
+  return Object.values(tableOf(root.patch)).flatMap((source) =>
+    Object.values(tableOf(source)).flatMap((crate) => {
+      const path = textOf(tableOf(crate).path);
+      return path === null ? [] : (inside('', path) ?? []);
+    }),
+  );
+}
+
+/** The folders that some patterns name, globs expanded, without those of `exclude`. */
+function memberFolders(project: Project, members: readonly string[], workspace: Table): string[] {
+  const patterns = members.flatMap((path) => inside('', path) ?? []);
   if (patterns.length === 0) return [];
   const globs = patterns.map(globPattern);
   return project.files
     .filter((file) => file.endsWith('/Cargo.toml'))
     .map((file) => file.slice(0, -'/Cargo.toml'.length))
-    .filter((dir) => globs.some((glob) => glob.test(dir)))
-    .filter((dir) => !excluded.some((out) => dir === out || dir.startsWith(`${out}/`)));
+    .filter((dir) => globs.some((glob) => glob.test(dir)) && !isExcluded(workspace, dir));
 }
 
-/** `*` and `?` within one folder name, `**` across folders; each run of stars is one, so that matching stays quick. */
+function isExcluded(workspace: Table, dir: string): boolean {
+  return textsOf(workspace.exclude).some((path) => {
+    const out = inside('', path);
+    return out !== null && (dir === out || dir.startsWith(`${out}/`));
+  });
+}
+
+/**
+ * `*`, `?` and `[a-z]` within one folder name, `**` across folders; each run of stars is one, so that matching stays
+ * quick. Source: https://docs.rs/glob/latest/glob/struct.Pattern.html
+ */
 function globPattern(glob: string): RegExp {
   const source = glob
     .split('/')
-    .map((part) =>
-      /^\*\*+$/.test(part)
-        ? '.*'
-        : part
-            .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-            .replace(/\*+/g, '[^/]*')
-            .replaceAll('?', '[^/]'),
-    )
+    .map((part) => (/^\*\*+$/.test(part) ? '.*' : part.replace(/\[!?[\w-]+\]|\*+|[?.+^${}()|[\]\\]/g, globToken)))
     .join('/');
   return new RegExp(`^${source}$`);
 }
 
-/** A package and those of the project that it depends on by path. */
-export function closure(packages: readonly Package[], start: Package): Package[] {
-  const found = new Set([start]);
+function globToken(token: string): string {
+  if (token.startsWith('*')) return '[^/]*';
+  if (token === '?') return '[^/]';
+  if (/^\[!?\w(?:-\w)?\w*\]$/.test(token)) return validClass(token.replace('[!', '[^'));
+  return token.replace(/[.+^${}()|[\]\\-]/g, '\\$&');
+}
+
+/** A class whose range runs backwards matches nothing in a glob, and is an error in a regular expression. */
+function validClass(source: string): string {
+  try {
+    return new RegExp(source).source;
+  } catch {
+    return '(?!)';
+  }
+}
+
+/** A package and those of the project that it depends on by path; and what is patched, which could be any crate. */
+export function closure({ packages, patched }: Crates, start: Package): Package[] {
+  const found = new Set([start, ...packages.filter(({ dir }) => patched.includes(dir))]);
   for (const one of found) {
     for (const { path, kind } of one.dependencies) {
       const other = kind === 'dev' || path === null ? undefined : packages.find(({ dir }) => dir === path);

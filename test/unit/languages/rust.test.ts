@@ -187,14 +187,19 @@ describe('the lock file', () => {
 });
 
 describe('crates that need more than Rust', () => {
-  const tls = [crate('http-client', ['native-tls']), crate('native-tls', ['openssl-sys']), crate('openssl-sys')];
+  // Two crates on the way to a library that StageX has no static copy of.
+  const tls = [
+    crate('http-client', ['native-tls']),
+    crate('native-tls', ['mysqlclient-sys']),
+    crate('mysqlclient-sys'),
+  ];
 
   test('are an error where a plain dependency leads to them', () => {
     const detection = detectShop({
       'Cargo.toml': manifest('[dependencies]\nhttp-client = "1"\n'),
       'Cargo.lock': lock(...tls),
     });
-    expect(ids(detection, 'error')).toEqual(['rust-needs-openssl-sys']);
+    expect(ids(detection, 'error')).toEqual(['rust-needs-mysqlclient-sys']);
   });
 
   test.each([
@@ -204,7 +209,7 @@ describe('crates that need more than Rust', () => {
   ])('are a warning where only %s may lead to them', (_, dependencies) => {
     const detection = detectShop({ 'Cargo.toml': manifest(dependencies), 'Cargo.lock': lock(...tls) });
     expect(ids(detection, 'error')).toEqual([]);
-    expect(ids(detection, 'warning')).toEqual(['rust-needs-openssl-sys']);
+    expect(ids(detection, 'warning')).toEqual(['rust-needs-mysqlclient-sys']);
   });
 
   test('are an error where a default feature turns them on', () => {
@@ -212,15 +217,52 @@ describe('crates that need more than Rust', () => {
       '[dependencies]\nhttp-client = { version = "1", optional = true }\n[features]\ndefault = ["tls"]\ntls = ["dep:http-client"]\n',
     );
     expect(ids(detectShop({ 'Cargo.toml': cargo, 'Cargo.lock': lock(...tls) }), 'error')).toEqual([
-      'rust-needs-openssl-sys',
+      'rust-needs-mysqlclient-sys',
     ]);
   });
 
   test('are fine with their own copy of the library', () => {
     const cargo = { 'Cargo.toml': manifest('[dependencies]\nlibsqlite3-sys = "1"\n') };
     expect(ids(detectShop({ ...cargo, 'Cargo.lock': lock(crate('libsqlite3-sys', ['cc']), crate('cc')) }))).toEqual([]);
-    expect(ids(detectShop({ ...cargo, 'Cargo.lock': lock(crate('libsqlite3-sys')) }), 'error')).toEqual([
+    expect(ids(detectShop({ ...cargo, 'Cargo.lock': lock(crate('libsqlite3-sys')) }), 'warning')).toEqual([
       'rust-needs-libsqlite3-sys',
+    ]);
+  });
+
+  test.each([
+    ['openssl-sys', [], { OPENSSL_STATIC: '1', OPENSSL_LIB_DIR: '/usr/lib', OPENSSL_INCLUDE_DIR: '/usr/include' }],
+    ['openssl-src', ['core-make', 'core-perl'], {}],
+    ['prost-build', ['user-abseil-cpp', 'user-protobuf'], { PROTOC: '/usr/bin/protoc' }],
+    ['tikv-jemalloc-sys', ['core-make'], {}],
+    ['libz-sys', [], { LIBZ_SYS_STATIC: '1' }],
+  ])('take what StageX has for %s, where it is compiled', (name, images, variables) => {
+    const locked = { 'Cargo.lock': lock(crate(name)) };
+    const used = detectShop({ ...locked, 'Cargo.toml': manifest(`[dependencies]\n${name} = "1"\n`) });
+    expect(runnable(used).build).toMatchObject({ images, variables });
+    expect(ids(used, 'error')).toEqual([]);
+    const tested = detectShop({ ...locked, 'Cargo.toml': manifest(`[dev-dependencies]\n${name} = "1"\n`) });
+    expect(runnable(tested).build).toMatchObject({ images: [], variables: {} });
+    expect(ids(tested)).toEqual([]);
+  });
+
+  test('get CMake where any of them calls it, and AWS-LC only where it is an old one', () => {
+    const needs = (version: string, name = 'aws-lc-sys') =>
+      runnable(
+        detectShop({
+          'Cargo.toml': manifest(`[dependencies]\n${name} = "*"\n`),
+          'Cargo.lock': lock(crate(name, ['cc', 'cmake'], version), crate('cmake'), crate('cc')),
+        }),
+      ).build.images;
+    expect(needs('1.0.0', 'some-sys')).toEqual(['core-cmake', 'core-make']);
+    expect(needs('0.15.0')).toEqual(['core-cmake', 'core-make']);
+    expect(needs('0.30.0')).toEqual([]);
+  });
+
+  test('count where the program’s required features turn them on', () => {
+    const bin =
+      '[[bin]]\nname = "shop"\npath = "src/main.rs"\nrequired-features = ["http-client"]\n[dependencies]\nhttp-client = { version = "1", optional = true }\n';
+    expect(ids(detectShop({ 'Cargo.toml': manifest(bin), 'Cargo.lock': lock(...tls) }), 'error')).toEqual([
+      'rust-needs-mysqlclient-sys',
     ]);
   });
 });
@@ -240,7 +282,7 @@ describe('the toolchain', () => {
   });
 
   test('loses the rustflags of .cargo/config.toml, and says so', () => {
-    const detection = detectShop({ '.cargo/config.toml': '[build]\nrustflags = ["--cfg", "tokio_unstable"]\n' });
+    const detection = detectShop({ '.cargo/config.toml': '[build]\nrustflags = ["-C", "target-cpu=native"]\n' });
     expect(detection.findings).toMatchObject([{ id: 'rust-config-rustflags', level: 'warning', line: 2 }]);
     expect(detection.build).toMatchObject({ fetch: 'tree' });
   });

@@ -1,0 +1,91 @@
+import type { Evidence } from '../../app.ts';
+import type { Detection, Project } from '../language.ts';
+import { agreedPort, loopback, loopbackFindings, portVariableFindings, sightings } from '../scan.ts';
+import type { Binary, Package } from './manifest.ts';
+import { rocketPlaces } from './rocket.ts';
+import { sourcesOf, withoutTests } from './sources.ts';
+
+const ports = [
+  /"(?:0\.0\.0\.0|\[::\]):(\d{2,5})"/g,
+  /\bbind\(\s*&?"(?:127\.0\.0\.1|localhost|\[::1\]):(\d{2,5})"/g,
+  /\bbind\(\s*\(\s*"[^"\n]*"\s*,\s*(\d{2,5})\s*\)/g,
+  /\[\s*0\s*,\s*0\s*,\s*0\s*,\s*0\s*\]\s*,\s*(\d{2,5})\s*\)/g,
+  /\b(?:Ipv[46]Addr::UNSPECIFIED|IpAddr::V4\(\s*Ipv4Addr::UNSPECIFIED\s*\))\s*,\s*(\d{2,5})\b/g,
+  /\b(?:const|static)\s+(?:DEFAULT_)?(?:HTTP_|SERVER_|LISTEN_)?PORT\s*:\s*(?:u16|&(?:'static\s+)?str)\s*=\s*"?(\d{2,5})\b/g,
+  /\bvar\(\s*"PORT"\s*\)[^;]{0,160}?unwrap_or(?:_else)?\([^;]{0,40}?\b(\d{2,5})\b/g,
+  /#\[(?:arg|clap)\([^\]]{0,200}\bdefault_value(?:_t)?\s*=\s*"?(\d{2,5})"?[^\]]{0,200}\)\]\s*(?:\/\/\/[^\n]*\n\s*)*(?:pub(?:\([^)]*\))?\s+)?(?:http_|listen_|server_)?port\s*:/g,
+  /\bArg::new\(\s*"port"\s*\)(?:(?!Arg::new)[^;]){0,400}?\.default_value\(\s*"(\d{2,5})"/g,
+  /\bport\.unwrap_or\(\s*(\d{2,5})\s*\)/g,
+];
+/** Port 0 is a test's, or a client's. */
+const loopbacks = [
+  new RegExp(`\\bbind\\(\\s*(?:&|\\(\\s*)?"${loopback}(?::(?!0")|")`, 'g'),
+  /\b(?:bind\(|SocketAddr(?:V[46])?::(?:new|from)\()[^;"]{0,60}?(\[\s*127\s*,\s*0\s*,\s*0\s*,\s*1\s*\]|Ipv[46]Addr::LOCALHOST)(?!\s*,\s*0\b)/g,
+];
+/** Variables as `std::env::var`, a wrapper of it, and clap read them. */
+const reading = [String.raw`\b(?:(?:\w+_)?var(?:_\w+)?\(\s*|env\s*=\s*)"NAME"`, String.raw`\.env\(\s*"NAME"\s*\)`];
+const portVariable = readingOf('(PORT)');
+const ownPortVariable = readingOf('((?:[A-Z][A-Z0-9]*_)+PORT)');
+const addressVariable = readingOf(
+  '((?:[A-Z][A-Z0-9]*_)*(?:LISTEN|BIND)(?:_ADDR(?:ESS)?)?|(?:[A-Z][A-Z0-9]*_)+(?:LISTEN|BIND)_ADDR(?:ESS)?)',
+);
+/** A host whose default is the machine itself. */
+const hostVariable = [
+  /\bvar\(\s*"((?:[A-Z][A-Z0-9]*_)*(?:HOST|IP|ADDRESS))"\s*\)[^;]{0,80}?"(?:127\.0\.0\.1|localhost)"/g,
+];
+/** The port of something that the service calls. */
+const elsewhere = /DB|DATABASE|POSTGRES|PG|MYSQL|REDIS|SMTP|MAIL|KAFKA|NATS|AMQP|RABBIT|MONGO|PROXY|METRIC|ADMIN|DEBUG/;
+
+export interface Listening extends Pick<Detection, 'port' | 'env' | 'findings'> {
+  evidence: Evidence[];
+}
+
+/**
+ * Where the service listens, and whether `PORT` chooses it, from the sources of the packages that are built.
+ * @param binary the program; null while it is open, and then the other programs' sources count where that harms none.
+ */
+export function listens(project: Project, built: readonly Package[], binary: Binary | null): Listening {
+  const rocket = rocketPlaces(project, built, binary);
+  if (rocket) return rocket;
+  const others = new Set(built.flatMap(({ binaries }) => binaries.flatMap(({ path }) => path ?? [])));
+  if (binary?.path) others.delete(binary.path);
+  const sources = sourcesOf(project, built);
+  const files = sources.filter((file) => !others.has(file));
+  const found = agreedPort(sightings(project, files, ports, withoutTests));
+  const variables = variablesOf(project, { sources, files, chosen: binary !== null });
+  return {
+    port: found?.port ?? null,
+    env: { ...variables.env, ...('PORT' in variables.env && found ? { PORT: String(found.port) } : {}) },
+    evidence: [...(found ? [{ setting: 'port', value: found.port, from: found.from }] : []), ...variables.evidence],
+    findings: [...loopbackFindings('rust', sightings(project, files, loopbacks, withoutTests)), ...variables.findings],
+  };
+}
+
+/** The variables that choose where the service listens: those of a port are set to it, `{port}` in the run command. */
+function variablesOf(
+  project: Project,
+  { sources, files, chosen }: { sources: string[]; files: string[]; chosen: boolean },
+): Omit<Listening, 'port'> {
+  const seen = (patterns: RegExp[], where = files) =>
+    sightings(project, where, patterns, withoutTests).filter(({ value }) => !elsewhere.test(value));
+  // Which program runs may be open: PORT harms none that does not read it.
+  const [port] = seen(portVariable, chosen ? files : sources);
+  const named = port || !chosen ? [] : seen(ownPortVariable);
+  const own = new Set(named.map(({ value }) => value)).size === 1 ? named[0] : undefined;
+  const [host] = chosen ? seen(hostVariable) : [];
+  const set = [
+    ...(port ? [{ ...port, to: '' }] : []),
+    ...(own ? [{ ...own, to: '{port}' }] : []),
+    ...(host ? [{ ...host, to: '0.0.0.0' }] : []),
+  ];
+  const addresses = chosen && !port && !own ? [...named, ...seen(addressVariable)] : [];
+  return {
+    env: Object.fromEntries(set.map(({ value, to }) => [value, to])),
+    evidence: set.map(({ value, from }) => ({ setting: 'env', value, from })),
+    findings: portVariableFindings('rust', addresses),
+  };
+}
+
+function readingOf(name: string): RegExp[] {
+  return reading.map((pattern) => new RegExp(pattern.replace('NAME', name), 'g'));
+}

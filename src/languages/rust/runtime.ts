@@ -1,0 +1,168 @@
+import type { Evidence, Finding } from '../../app.ts';
+import type { Project } from '../language.ts';
+import { inside, isPlainPath, lineAt } from '../scan.ts';
+import type { Package } from './manifest.ts';
+import { hasFolder, type Literal, literalsOf, sourcesOf } from './sources.ts';
+
+/**
+ * Files that a program reads at run time, by the literal paths that its sources open. What `include_str!` and its like
+ * name is part of the binary already. The enclave starts the program in `/`: a relative path is looked up there.
+ */
+
+/** One file or folder that goes into the image. */
+export interface RunTimeFile {
+  /** Relative to the project. */
+  source: string;
+  /** Absolute path of the folder in the image that it goes into, with `/` at the end. */
+  folder: string;
+}
+
+export interface RunTime {
+  files: RunTimeFile[];
+  evidence: Evidence[];
+  findings: Finding[];
+}
+
+/** Where the build compiles, and so what CARGO_MANIFEST_DIR begins with. */
+const workdir = '/src';
+
+/** What opens the literal that follows: a function of a framework or of the standard library. */
+const opens = [
+  /\b(?:ServeDir|ServeFile|FileServer|StaticFilesEndpoint|StaticFileEndpoint|StaticDir|StaticFile)::(?:new|from)\(\s*$/,
+  /\bFiles::new\(\s*"[^"\n]*"\s*,\s*$/,
+  /\bNamedFile::open(?:_async)?\(\s*$/,
+  /\bfs::(?:dir|file|read|read_to_string|read_dir)\(\s*&?$/,
+  /\bTera::(?:new|parse)\(\s*$/,
+  /\bFile::(?:open|with_name)\(\s*$/,
+  /\b(?:Toml|Yaml|Json)::file\(\s*$/,
+  /\b(?:Path::new|PathBuf::from|path_loader)\(\s*$/,
+  /\bregister_templates?_(?:directory|file)\(\s*(?:"[^"\n]*"\s*,\s*)?$/,
+  /\.(?:join|serve_dir|serve_file)\(\s*$/,
+  /\bdefault_value(?:_t|_os)?\s*=\s*$/,
+];
+/** The path of the package while it was compiled stays in the binary. */
+const fromManifest = [/\brelative!\(\s*$/, /\bconcat!\(\s*env!\(\s*"CARGO_MANIFEST_DIR"\s*\)\s*,\s*$/];
+const compiledIn = /\b(?:include\w*|embed\w*|migrate)!\([^;]{0,80}$/;
+/** What the image has of its own, as a folder or as a link. */
+const reserved = /^(?:app|bin|dev|init|lib|lib64|proc|run|sbin|sys|tmp|usr)(?:\/|$)/;
+/** What a build needs, and no program reads. */
+const buildOnly = /^(?:src|target|tests|benches|Cargo\.(?:toml|lock)|build\.rs)(?:\/|$)|\.rs$/;
+
+/** @param owner the package of the program, whose folder is where some people start it. */
+export function runTimeFiles(project: Project, built: readonly Package[], owner: Package): RunTime {
+  const found: RunTime = { files: [], evidence: [], findings: [] };
+  for (const one of built) {
+    for (const file of sourcesOf(project, [one]).slice(0, 1000)) {
+      const text = project.read(file);
+      if (text === null) continue;
+      for (const literal of literalsOf(text)) note(found, project, { one, owner, file, text, literal });
+    }
+  }
+  noteConventions(found, project, built, owner);
+  return withoutNested(found);
+}
+
+interface Place {
+  one: Package;
+  owner: Package;
+  file: string;
+  text: string;
+  literal: Literal;
+}
+
+function note(found: RunTime, project: Project, { one, owner, file, text, literal }: Place): void {
+  const before = text.slice(Math.max(0, literal.offset - 120), literal.offset);
+  const manifest = fromManifest.some((pattern) => pattern.test(before));
+  if ((!manifest && !opens.some((pattern) => pattern.test(before))) || compiledIn.test(before)) return;
+  const from = `${file}:${lineAt(text, literal.offset)}`;
+  for (const run of manifest ? ofManifest(project, one, literal.value) : ofRoot(project, owner, literal.value)) {
+    add(found, run, from);
+  }
+}
+
+function add(found: RunTime, run: RunTimeFile, from: string): void {
+  const target = `${run.folder}${run.source.split('/').at(-1)}`;
+  if (reserved.test(target.slice(1))) {
+    const [path, line] = from.split(/:(?=\d+$)/);
+    found.findings.push({
+      id: 'rust-file-reserved',
+      level: 'warning',
+      ...(path === undefined ? {} : { path }),
+      ...(line === undefined ? {} : { line: Number(line) }),
+      message: `${run.source} is looked up at ${target}, where the image has something of its own: it was not copied.`,
+      why: 'The program is started in /, and a relative path begins there.',
+      mend: 'Give the folder another name, or its path from the outside (a variable, an argument).',
+    });
+    return;
+  }
+  if (found.files.some(({ source, folder }) => source === run.source && folder === run.folder)) return;
+  found.files.push(run);
+  found.evidence.push({ setting: 'files', value: run.source, from });
+}
+
+/** A relative path that is looked up in `/`: in the project's folder while it is developed, or in the package's own. */
+function ofRoot(project: Project, owner: Package, written: string): RunTimeFile[] {
+  const path = plain(written);
+  if (path === null) return [];
+  for (const dir of new Set(['', owner.dir])) {
+    const names = matching(project, dir, path);
+    if (names.length > 0)
+      return names.map((source) => ({ source, folder: folderOf(source.slice(dir === '' ? 0 : dir.length + 1)) }));
+  }
+  return [];
+}
+
+/** A path below the package's folder as it was compiled. */
+function ofManifest(project: Project, one: Package, written: string): RunTimeFile[] {
+  const path = inside(one.dir, written.replace(/^\/+/, ''));
+  if (path === null || path === '' || !isPlainPath(path)) return [];
+  return matching(project, '', path).map((source) => ({ source, folder: `${workdir}${folderOf(source)}` }));
+}
+
+function folderOf(path: string): string {
+  return path.includes('/') ? `/${path.slice(0, path.lastIndexOf('/'))}/` : '/';
+}
+
+/** A path as files are named: without `./`, and of a glob the folder before it. Null for what is no path of ours. */
+function plain(written: string): string | null {
+  const parts = written
+    .replace(/^(?:\.\/)+/, '')
+    .replace(/\/+$/, '')
+    .split('/');
+  const glob = parts.findIndex((part) => /[*?{[]/.test(part));
+  const path = (glob < 0 ? parts : parts.slice(0, glob)).join('/');
+  return isPlainPath(path) && !buildOnly.test(path) ? path : null;
+}
+
+/** The file or folder of that name; else the files that only lack an extension, as configuration crates allow. */
+function matching(project: Project, dir: string, path: string): string[] {
+  const at = dir === '' ? path : `${dir}/${path}`;
+  if (project.has(at) || hasFolder(project, at)) return [at];
+  const extended = /\.(?:toml|ya?ml|json5?|ini|ron)$/;
+  if (!path.includes('/')) return [];
+  return project.files.filter(
+    (file) => file.startsWith(`${at}.`) && extended.test(file.slice(at.length)) && isPlainPath(file),
+  );
+}
+
+/** What frameworks read without being told: https://rocket.rs/guide/v0.5/configuration/ */
+function noteConventions(found: RunTime, project: Project, built: readonly Package[], owner: Package): void {
+  const uses = (name: string) =>
+    built.some(({ dependencies }) => dependencies.some((one) => one.name === name && one.kind === 'normal'));
+  const conventions = [
+    ...(uses('rocket') ? ['Rocket.toml'] : []),
+    ...(uses('rocket_dyn_templates') ? ['templates'] : []),
+  ];
+  for (const name of conventions) {
+    for (const run of ofRoot(project, owner, name)) add(found, run, owner.manifest);
+  }
+}
+
+/** A file within a folder that goes as a whole needs no line of its own. */
+function withoutNested(found: RunTime): RunTime {
+  const at = ({ source, folder }: RunTimeFile) => `${folder}${source.split('/').at(-1)}`;
+  const files = found.files.filter(
+    (one) => !found.files.some((other) => other !== one && at(one).startsWith(`${at(other)}/`)),
+  );
+  return { ...found, files: files.sort((a, b) => (at(a) < at(b) ? -1 : 1)) };
+}
