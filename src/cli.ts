@@ -1,8 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createCommand } from './commands/create/index.ts';
 import type { Io } from './commands/io.ts';
-import { verifyCommand } from './commands/verify.ts';
 import { CancelledError, ExitCode, fileError, UserError } from './errors.ts';
 import { type Output, printable, styled, takesColor } from './output.ts';
 import { shipped } from './package-root.ts';
@@ -45,11 +43,13 @@ async function dispatch(argv: string[], output: Output, signal: AbortSignal): Pr
       output.stdout.write(invocation.text);
       return ExitCode.Ok;
     case 'verify':
-      return verifyCommand(invocation.flags, io);
+      return (await import('./commands/verify.ts')).verifyCommand(invocation.flags, io);
     case 'compare':
       return (await import('./commands/compare.ts')).compareCommand(invocation.flags, io);
+    case 'check':
+      return (await import('./commands/check.ts')).checkCommand(invocation.flags, io);
     case 'create':
-      return createCommand(invocation.flags, io);
+      return (await import('./commands/create/index.ts')).createCommand(invocation.flags, io);
   }
 }
 

@@ -102,3 +102,29 @@ export function checkRun(text: string): string | null {
   if (text.includes('{{')) return 'Caution replaces "{{…}}" in a run command: leave it out.';
   return null;
 }
+
+/** A domain, as the platform accepts it: fully qualified, labels of letters, digits and inner hyphens. */
+export function checkDomain(text: string): string | null {
+  if (text.length > 253) return 'A domain has at most 253 characters.';
+  const labels = text.split('.');
+  if (labels.length < 2) return 'A domain is fully qualified: it has a dot.';
+  return labels.every((label) => /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/.test(label))
+    ? null
+    : 'The parts of a domain have 1 to 63 letters, digits and inner hyphens.';
+}
+
+/**
+ * Whether a host can be reached from this machine or network alone: loopback, private and link-local addresses, and
+ * names that no public resolver knows. Sources: https://www.rfc-editor.org/rfc/rfc6761, rfc1918, rfc4193, rfc6762
+ */
+export function isPrivateHost(host: string): boolean {
+  const name = host.toLowerCase().replace(/\.$/, '');
+  if (name.startsWith('[')) return /^\[(?:::1?\]|::ffff:|f[cd]|fe[89ab])/.test(name);
+  if (/^\d+\.\d+\.\d+\.\d+$/.test(name))
+    return /^(?:0|10|127|169\.254|192\.168|172\.(?:1[6-9]|2\d|3[01])|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\./.test(
+      name,
+    );
+  return (
+    !name.includes('.') || /\.(?:localhost|local|internal|intranet|lan|home|corp|test|invalid|home\.arpa)$/.test(name)
+  );
+}

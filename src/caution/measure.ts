@@ -4,6 +4,7 @@ import { readInode } from '../image/content.ts';
 import { displayPath, type Inode, type Tree } from '../image/tree.ts';
 import type { EnclaveDigest } from '../verify/types.ts';
 import { enclaveDigest, type ReadContent, writeCpio } from './cpio.ts';
+import { exportedFiles, exportedFolders, overlaidFiles, overlaidLoader, overlaidPrograms } from './replaced.ts';
 
 export { enclaveDigest, type ReadContent, writeCpio };
 
@@ -54,21 +55,7 @@ export interface MeasuredTree {
   findings: Finding[];
 }
 
-/** Names that Caution lays over `/bin`: busybox and its links, and its network helpers. */
-const overlaidPrograms = [
-  'busybox',
-  ...['sh', 'sleep', 'find', 'cat', 'ls', 'mkdir', 'mount', 'chmod', 'ip', 'grep', 'udhcpc'],
-  'socat',
-  'udhcpc-script',
-];
 export const busyboxLinks = overlaidPrograms.slice(1, -2);
-
-/** Caution's own files at fixed places. */
-const overlaidFiles = ['init', 'run.sh', 'bootproofd', 'manifest.json', 'etc/ssl/certs/ca-certificates.crt'];
-
-/** What `docker export` empties or replaces. Source: observed, and moby's container set-up of these files. */
-const exportedFiles = ['etc/hostname', 'etc/hosts', 'etc/resolv.conf', 'etc/mtab', '.dockerenv'];
-const exportedFolders = ['dev', 'proc', 'sys'];
 
 /**
  * Reduces an image's file system to what Caution measures.
@@ -102,7 +89,7 @@ function replacedPaths(tree: Tree): (path: string) => boolean {
     ...overlaidFiles,
     ...exportedFiles,
     ...overlaidPrograms.map((program) => `${bin}/${program}`),
-    `${lib}/ld-musl-x86_64.so.1`,
+    `${lib}/${overlaidLoader}`,
   ]);
   return (path) =>
     files.has(path) || exportedFolders.some((folder) => path === folder || path.startsWith(`${folder}/`));

@@ -18,9 +18,53 @@ export interface Procfile {
   unknown: { key: string; line: number }[];
   /** The line of each key that counts (the last one wins), from 1. */
   lines: Record<string, number>;
+  /** Every `key: value` line, in the order of the file. */
+  entries: ProcfileEntry[];
 }
 
-const synonyms: Record<string, string> = {
+/** One `key: value` line. */
+export interface ProcfileEntry {
+  /** The key that it counts as (`memory` for `memory_mb`); null for one that the platform does not know. */
+  key: ProcfileKey | null;
+  /** The key as written. */
+  written: string;
+  value: string;
+  /** From 1. */
+  line: number;
+}
+
+/** What kind of value a key has. `unread` keys are known, and today's platform does nothing with them. */
+const kinds = {
+  run: 'text',
+  containerfile: 'text',
+  app_sources: 'text',
+  memory: 'number',
+  cpus: 'number',
+  ports: 'ports',
+  http_port: 'port',
+  domain: 'text',
+  e2e: 'boolean',
+  locksmith: 'boolean',
+  debug: 'boolean',
+  ssh_keys: 'text',
+  no_cache: 'boolean',
+  cache: 'boolean',
+  managed_on_prem: 'boolean',
+  platform: 'text',
+  aws_region: 'text',
+  aws_instance_type: 'text',
+  aws_vpc_id: 'text',
+  aws_subnet_id: 'text',
+  aws_security_group_id: 'text',
+  oci_tarball: 'unread',
+  binary: 'unread',
+  enclave_sources: 'unread',
+  metadata: 'unread',
+} as const;
+
+export type ProcfileKey = keyof typeof kinds;
+
+const synonyms: Record<string, ProcfileKey> = {
   app_source: 'app_sources',
   memory_mb: 'memory',
   cpu: 'cpus',
@@ -28,11 +72,19 @@ const synonyms: Record<string, string> = {
   nocache: 'no_cache',
 };
 
-const keys = new Set(
-  `run containerfile oci_tarball binary app_sources enclave_sources metadata memory cpus ports http_port domain e2e
-   locksmith debug ssh_keys no_cache cache managed_on_prem platform aws_region aws_instance_type aws_vpc_id
-   aws_subnet_id aws_security_group_id`.split(/\s+/),
-);
+/** Every spelling that the platform knows. */
+export const procfileKeys: readonly string[] = [...Object.keys(kinds), ...Object.keys(synonyms)];
+
+/** The key that a spelling counts as; null for one that the platform does not know. */
+function keyOf(written: string): ProcfileKey | null {
+  if (Object.hasOwn(synonyms, written)) return synonyms[written] ?? null;
+  return Object.hasOwn(kinds, written) ? (written as ProcfileKey) : null;
+}
+
+/** What kind of value a key has. */
+export function kindOf(key: ProcfileKey): (typeof kinds)[ProcfileKey] {
+  return kinds[key];
+}
 
 /**
  * Reads a Procfile as the platform does: the key ends at the first colon, the last line of a key wins (`ports` lines
@@ -43,9 +95,9 @@ export function parseProcfile(text: string): Procfile {
   const lines: Record<string, number> = {};
   const ports = new Set<number>();
   const unknown: Procfile['unknown'] = [];
-  for (const { key: written, value, line } of keyLines(text)) {
-    const key = synonyms[written] ?? written;
-    if (!keys.has(key)) {
+  const entries = keyLines(text);
+  for (const { key, written, value, line } of entries) {
+    if (key === null) {
       unknown.push({ key: written, line });
       continue;
     }
@@ -62,29 +114,51 @@ export function parseProcfile(text: string): Procfile {
     httpPort: number(values.http_port, 65_535) ?? onlyPort,
     memoryMb: number(values.memory, memoryLimits.max) ?? memoryLimits.platformDefault,
     cpus: number(values.cpus, cpuLimits.max) ?? 2,
-    noCache: noCacheOf(text),
+    noCache: noCacheOf(entries),
     sources: listOf(values.app_sources ?? ''),
     unknown,
     lines,
+    entries,
   };
 }
 
-function keyLines(text: string): { key: string; value: string; line: number }[] {
+function keyLines(text: string): ProcfileEntry[] {
   return text.split('\n').flatMap((raw, index) => {
-    const line = raw.trim();
+    const line = trim(raw);
     const colon = line.indexOf(':');
     if (line === '' || line.startsWith('#') || colon < 0) return [];
-    return [{ key: line.slice(0, colon).trim(), value: line.slice(colon + 1).trim(), line: index + 1 }];
+    const written = trim(line.slice(0, colon));
+    return [{ key: keyOf(written), written, value: trim(line.slice(colon + 1)), line: index + 1 }];
   });
 }
 
-/** The last line of either key decides: `cache` is `no_cache` the other way round. */
-function noCacheOf(text: string): boolean {
-  const line = keyLines(text).findLast(({ key }) => key === 'cache' || key === 'no_cache' || key === 'nocache');
-  return line !== undefined && (line.value.toLowerCase() === 'true') !== (line.key === 'cache');
+/**
+ * Both ends without what Unicode calls white space, as Rust has it: a next-line mark (U+0085) is one, a byte order mark
+ * is none. JavaScript has both the other way round.
+ */
+function trim(text: string): string {
+  const isSpace = (at: number) =>
+    /[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/.test(text.charAt(at));
+  let start = 0;
+  let end = text.length;
+  while (start < end && isSpace(start)) start += 1;
+  while (end > start && isSpace(end - 1)) end -= 1;
+  return text.slice(start, end);
 }
 
-function listOf(value: string): string[] {
+/** The last line of either key decides: `cache` is `no_cache` the other way round. */
+function noCacheOf(entries: readonly ProcfileEntry[]): boolean {
+  const line = entries.findLast(({ key }) => key === 'cache' || key === 'no_cache');
+  return line !== undefined && isTrue(line.value) !== (line.key === 'cache');
+}
+
+/** The platform's booleans: `true` in any case, and nothing else. */
+export function isTrue(value: string): boolean {
+  return value.toLowerCase() === 'true';
+}
+
+/** The words of a list that commas separate. */
+export function listOf(value: string): string[] {
   return value
     .split(',')
     .map((word) => word.trim())

@@ -31,7 +31,21 @@ export function formatRun({ env, command }: RunCommand): string {
  * @returns the words, or null when a quote stays open (the platform then takes the whole line as one word).
  */
 export function splitWords(line: string): string[] | null {
-  const words: string[] = [];
+  return writtenWords(line)?.map(({ text }) => text) ?? null;
+}
+
+/** A word, and how it is written: quotes and escapes included. */
+export interface WrittenWord {
+  text: string;
+  written: string;
+}
+
+/**
+ * As `splitWords`, with how each word is written.
+ * @returns null when a quote stays open.
+ */
+export function writtenWords(line: string): WrittenWord[] | null {
+  const words: WrittenWord[] = [];
   let at = 0;
   while (at < line.length) {
     const char = line.charAt(at);
@@ -43,7 +57,7 @@ export function splitWords(line: string): string[] | null {
     } else {
       const word = readWord(line, at);
       if (word === null) return null;
-      words.push(word.text);
+      words.push({ text: word.text, written: line.slice(at, word.end) });
       at = word.end;
     }
   }

@@ -2,6 +2,7 @@ import { appendFileSync } from 'node:fs';
 import type { Finding } from '../app.ts';
 import { duration, megabytes, note, type Output, printableLine } from '../output.ts';
 import type { Difference, Verification, Verified } from '../verify/types.ts';
+import { annotation } from './github/annotation.ts';
 import { block, code, plain } from './github/markdown.ts';
 import { meaningOf } from './html/causes.ts';
 import { passed } from './terminal.ts';
@@ -175,7 +176,7 @@ export function githubAnnotations(services: readonly Service[]): string[] {
       .slice(0, maxAnnotations)
       .map((difference) => {
         const { path, line, cause, evidence, mend } = difference;
-        return command(
+        return annotation(
           'error',
           mended?.path,
           line,
@@ -184,33 +185,9 @@ export function githubAnnotations(services: readonly Service[]): string[] {
         );
       }),
     ...verification.findings.slice(0, maxAnnotations).map(({ id, level, path, line, message, mend }) => {
-      return command(level === 'note' ? 'notice' : level, path, line, id, `${message} ${mend}`);
+      return annotation(level === 'note' ? 'notice' : level, path, line, id, `${message} ${mend}`);
     }),
   ]);
-}
-
-function command(
-  kind: string,
-  file: string | undefined,
-  line: number | undefined,
-  title: string,
-  text: string,
-): string {
-  const properties = [
-    ...(file === undefined ? [] : [`file=${property(file, 500)}`]),
-    ...(file === undefined || line === undefined ? [] : [`line=${line}`]),
-    `title=${property(title, 200)}`,
-  ];
-  return `::${kind} ${properties.join(',')}::${data(text, 2000)}`;
-}
-
-/** The runner knows an older form of commands as well, anywhere in a line: `##[…]`. */
-function data(text: string, length: number): string {
-  return printableLine(text, length).replaceAll('##[', '## [').replaceAll('%', '%25');
-}
-
-function property(text: string, length: number): string {
-  return data(text, length).replaceAll(':', '%3A').replaceAll(',', '%2C');
 }
 
 /**

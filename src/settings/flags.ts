@@ -45,17 +45,28 @@ export interface CompareFlags {
   report: string | undefined;
 }
 
+/** Everything that the command line of `check` says. */
+export interface CheckFlags {
+  dir: string;
+  json: boolean;
+  sarif: string | undefined;
+  format: 'table' | 'github';
+  strict: boolean;
+  fix: boolean;
+}
+
 export type Invocation =
   | { command: 'create'; flags: CreateFlags }
   | { command: 'verify'; flags: VerifyFlags }
   | { command: 'compare'; flags: CompareFlags }
+  | { command: 'check'; flags: CheckFlags }
   | { command: 'print'; text: string };
 
 /** Command words of the published contract that this version does not have: never taken for folders. */
-const reserved = ['check', 'update'];
+const reserved = ['update'];
 
 /** Words that are commands and not folders. */
-export const commandWords: readonly string[] = ['create', 'verify', 'compare', ...reserved];
+export const commandWords: readonly string[] = ['create', 'verify', 'compare', 'check', ...reserved];
 
 function notYet(word: string): UserError {
   return new UserError('usage', `This version has no command ${word}.`, {
@@ -92,6 +103,7 @@ export function parseArguments(argv: readonly string[], env: NodeJS.ProcessEnv, 
   program.addHelpText('after', () => `\n${create.helpInformation()}`);
   addVerify(program, take);
   addCompare(program, take);
+  addCheck(program, take);
   try {
     program.parse(argv[0] === 'help' ? ['--help'] : argv, { from: 'user' });
   } catch (error) {
@@ -164,6 +176,28 @@ function addVerify(program: Command, take: (taken: Invocation) => void): void {
     .option('--json', 'one JSON document on stdout')
     .action((dirs: string[], options: Record<string, unknown>) => {
       take({ command: 'verify', flags: verifyFlags(dirs, options) });
+    });
+}
+
+function addCheck(program: Command, take: (taken: Invocation) => void): void {
+  program
+    .command('check [dir]')
+    .description("hold an existing setup against Caution's and StageX's rules; builds nothing, asks no network")
+    .option('--fix', 'offer the changes that mend what was found')
+    .option('--strict', 'notes are a failure as well')
+    .option('--sarif <file>', 'write the findings as SARIF 2.1.0, for code scanning')
+    .addOption(new Option('--format <form>', 'how findings are shown').choices(['table', 'github']).default('table'))
+    .option('--json', 'one JSON document on stdout')
+    .action((dir: string | undefined, options: Record<string, unknown>) => {
+      const flags: CheckFlags = {
+        dir: dir ?? '.',
+        json: options.json === true,
+        sarif: options.sarif as string | undefined,
+        format: options.format as CheckFlags['format'],
+        strict: options.strict === true,
+        fix: options.fix === true,
+      };
+      take({ command: 'check', flags });
     });
 }
 

@@ -88,9 +88,9 @@ describe('the command line', () => {
   });
 
   it('does not take a command word for a folder', async () => {
-    const { exitCode, stderr } = await runCli(['check'], scratch());
+    const { exitCode, stderr } = await runCli(['update'], scratch());
     expect(exitCode).toBe(2);
-    expect(stderr).toContain('./check');
+    expect(stderr).toContain('./update');
   });
 });
 

@@ -1,0 +1,207 @@
+import { rewrite } from '../../fix/block.ts';
+import { printableLine } from '../../output.ts';
+import { digestsOf, releases } from '../../stagex/releases.ts';
+import { stageNamed, stagexName } from '../../verify/containerfile.ts';
+import { floatingBases } from '../../verify/findings.ts';
+import { frontendOf } from '../../verify/frontend.ts';
+import type { Rule } from '../rule.ts';
+import { sources } from '../sources.ts';
+import type { Subject } from '../subject.ts';
+
+/** A StageX image as a Containerfile names it. */
+interface StagexUse {
+  reference: string;
+  line: number;
+  name: string;
+  /** Of the tag; null when there is none of a release. */
+  release: string | null;
+  digest: string | null;
+  /** The releases that list this digest under this name. */
+  listed: string[];
+}
+
+function stagexUses({ build }: Subject): StagexUse[] {
+  return (build?.file.images ?? []).flatMap(({ reference, line }) => {
+    const name = stagexName(reference);
+    if (name === null) return [];
+    const digest = /@sha256:([0-9a-f]{64})$/.exec(reference)?.[1] ?? null;
+    const release = /:sx(\d{4}\.\d{2}\.\d+)(?:@|$)/.exec(reference)?.[1] ?? null;
+    const listed = digest === null ? [] : releases().filter((one) => digestsOf(one).get(name) === digest);
+    return [{ reference, line, name, release, digest, listed }];
+  });
+}
+
+const shownDigest = (digest: string) => `sha256:${digest.slice(0, 12)}…`;
+
+/** What another image of a known release has this digest. */
+function ownerOf(digest: string): string | null {
+  for (const release of releases()) {
+    for (const [name, own] of digestsOf(release)) if (own === digest) return `${name} of ${release}`;
+  }
+  return null;
+}
+
+/** The images that a build starts from. */
+export const imageRules: readonly Rule[] = [
+  {
+    id: 'base-not-pinned',
+    level: 'warning',
+    title: 'An image that a name alone chooses',
+    why: 'The name may mean another image tomorrow: then nobody can build this one again.',
+    source: sources.pinning,
+    mend: 'Add @sha256: and the digest of the linux/amd64 manifest.',
+    *look(subject) {
+      const { build } = subject;
+      if (!build) return;
+      const own = new Map(stagexUses(subject).map((use) => [use.line, use]));
+      for (const { path, line, message } of floatingBases(build.path, build.file)) {
+        const use = line === undefined ? undefined : own.get(line);
+        const known =
+          use?.release && releases().includes(use.release) ? digestsOf(use.release).get(use.name) : undefined;
+        const instruction = build.instructions.find((one) => one.line === line);
+        yield {
+          ...{ path, line, message },
+          ...(use &&
+            known &&
+            instruction && {
+              mend: `Add the digest of StageX ${use.release}: @sha256:${known}`,
+              fix: {
+                lines: [instruction.line, instruction.endLine],
+                change: rewrite((text) => text.replace(use.reference, `${use.reference}@sha256:${known}`)),
+              },
+            }),
+        };
+      }
+    },
+  },
+  {
+    id: 'stagex-tag-mismatch',
+    level: 'warning',
+    title: 'Tag and digest of different StageX releases',
+    why: 'The digest decides what is pulled; a tag of another release misleads readers and update bots.',
+    source: sources.stagex,
+    mend: 'Let tag and digest name the same release.',
+    *look(subject) {
+      for (const { reference, line, release, listed } of stagexUses(subject)) {
+        const actual = listed.at(-1);
+        if (release === null || actual === undefined || listed.includes(release)) continue;
+        const instruction = subject.build?.instructions.find((one) => one.line === line);
+        yield {
+          ...{ path: subject.build?.path, line },
+          message: `The tag says ${release}, and the digest is that of ${actual}.`,
+          mend: `Write :sx${actual}, or the digest of ${release}.`,
+          ...(instruction && {
+            fix: {
+              lines: [instruction.line, instruction.endLine] as const,
+              change: rewrite((text) => text.replace(reference, reference.replace(`:sx${release}@`, `:sx${actual}@`))),
+            },
+          }),
+        };
+      }
+    },
+  },
+  {
+    id: 'stagex-unknown-digest',
+    level: 'warning',
+    title: 'A digest that no StageX release lists for this image',
+    why: 'StageX signs and lists the digests of linux/amd64 manifests. A tag resolves to an index, whose digest is another, and which nobody has signed.',
+    source: sources.stagex,
+    mend: "Take the digest from the release's own list (digests/*.txt).",
+    *look(subject) {
+      for (const { line, name, release, digest, listed } of stagexUses(subject)) {
+        if (digest === null || listed.length > 0) continue;
+        // A release whose list is not here may well have it.
+        if (release !== null && !releases().includes(release)) continue;
+        const known = release === null ? undefined : digestsOf(release).get(name);
+        const owner = ownerOf(digest);
+        const because = owner === null ? '' : ` It is that of ${owner}.`;
+        yield {
+          ...{ path: subject.build?.path, line },
+          level: release === null && owner === null ? 'note' : 'warning',
+          message: `${shownDigest(digest)} is not listed for ${name} by ${release ?? 'any release that is known here'}.${because}`,
+          ...(known !== undefined && { mend: `The digest that ${release} lists for ${name}: sha256:${known}` }),
+        };
+      }
+    },
+  },
+  {
+    id: 'stagex-mixed-releases',
+    level: 'warning',
+    title: 'Images of several StageX releases',
+    why: 'Shared libraries of two releases need not fit each other.',
+    source: sources.stagex,
+    mend: 'Take all images from one release.',
+    *look(subject) {
+      const uses = stagexUses(subject).map((use) => ({
+        ...use,
+        of: use.listed.length > 0 ? use.listed : use.release === null ? [] : [use.release],
+      }));
+      const [first, ...more] = uses.filter(({ of }) => of.length > 0);
+      if (!first) return;
+      let common = first.of;
+      for (const { line, name, of } of more) {
+        const shared = common.filter((release) => of.includes(release));
+        if (shared.length > 0) {
+          common = shared;
+          continue;
+        }
+        yield {
+          ...{ path: subject.build?.path, line },
+          message: `${name} is of ${of.at(-1)}, and ${first.name} (line ${first.line}) of ${common.at(-1)}.`,
+        };
+      }
+    },
+  },
+  {
+    id: 'platform',
+    level: 'note',
+    title: 'A base without --platform=linux/amd64',
+    why: 'Caution builds for linux/amd64. Elsewhere the builder’s own platform decides: on an arm64 machine StageX’s images do not even pull.',
+    source: `${sources.dockerfile}#from`,
+    mend: 'Write FROM --platform=linux/amd64.',
+    *look({ build }) {
+      if (!build) return;
+      for (const { index, base, line } of build.file.needed) {
+        if (base === 'scratch' || base === '' || stageNamed(build.file, base, index)) continue;
+        const instruction = build.instructions.find((one) => one.line === line && one.keyword === 'FROM');
+        const wanted = instruction?.flags.find(({ name }) => name === 'platform')?.value;
+        if (!instruction || wanted === 'linux/amd64') continue;
+        const fixed = wanted !== undefined && !wanted.includes('$');
+        yield {
+          ...{ path: build.path, line },
+          level: fixed ? 'error' : 'note',
+          message:
+            wanted === undefined
+              ? 'The platform of this base is left to the builder.'
+              : `The platform of this base is ${printableLine(wanted, 40)}.`,
+          fix: {
+            lines: [instruction.line, instruction.endLine],
+            change: rewrite((text) =>
+              wanted === undefined
+                ? text.replace(/^(\s*FROM)\s+/i, '$1 --platform=linux/amd64 ')
+                : text.replace(`--platform=${wanted}`, '--platform=linux/amd64'),
+            ),
+          },
+        };
+      }
+    },
+  },
+  {
+    id: 'syntax-line',
+    level: 'warning',
+    title: 'A # syntax= line',
+    why: 'It has the engine pull and run another program to read this file: one more thing that can change, and that the network must give.',
+    source: `${sources.dockerfile}#syntax`,
+    mend: 'Leave the line out: Docker 23 and newer read heredocs and RUN --network on their own.',
+    *look({ build }) {
+      const frontend = build && frontendOf(build.text);
+      if (!build || !frontend) return;
+      const pinned = /@sha256:[0-9a-f]{64}$/.test(frontend.reference);
+      yield {
+        ...{ path: build.path, line: frontend.line, level: pinned ? 'note' : 'warning' },
+        message: `${printableLine(frontend.reference, 100)} decides what is built of this file${pinned ? '' : ', and is not pinned by a digest'}.`,
+        fix: { lines: [frontend.line, frontend.line], change: (block) => ({ ...block, text: '#' }) },
+      };
+    },
+  },
+];

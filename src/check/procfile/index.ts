@@ -1,0 +1,60 @@
+import type { Rule } from '../rule.ts';
+import { sources } from '../sources.ts';
+import { addressRules } from './addresses.ts';
+import { keyRules } from './keys.ts';
+import { networkRules } from './network.ts';
+import { runRules } from './run.ts';
+import { settingRules } from './settings.ts';
+
+/** Where the Procfile is, and whether it is read at all. */
+const fileRules: readonly Rule[] = [
+  {
+    id: 'no-procfile',
+    level: 'error',
+    title: 'No Procfile',
+    why: 'Caution reads caution.hcl, else the Procfile, in the root of the repository: without one it starts nothing.',
+    source: sources.caution,
+    mend: 'To write one, in this folder: npm create caution-app .',
+    *look({ procfile, hcl, view }) {
+      if (hcl === null && !procfile) yield { message: 'There is neither a Procfile nor a caution.hcl.' };
+      else if (procfile && procfile.path !== 'Procfile')
+        yield {
+          path: procfile.path,
+          message: `Caution reads the Procfile in the root of the repository, not the one in ${view.dir}.`,
+          mend: 'Move it to the root of the repository.',
+        };
+    },
+  },
+  {
+    id: 'procfile-overridden',
+    level: 'warning',
+    title: 'A Procfile that is not read',
+    why: 'Where both exist, Caution reads caution.hcl and ignores the Procfile: the one may say what the other does not.',
+    source: sources.parser,
+    mend: 'Remove the Procfile, or keep both saying the same.',
+    *look({ hcl, view }) {
+      if (hcl !== null && view.stands('Procfile'))
+        yield { path: 'Procfile', message: 'caution.hcl is there, so Caution does not read this file.' };
+    },
+  },
+  {
+    id: 'hcl-not-checked',
+    level: 'note',
+    title: 'A caution.hcl, which this version does not check',
+    why: 'What it says of ports, resources and the command is not held against any rule.',
+    source: sources.parser,
+    mend: 'Nothing needs to be done; the platform refuses unknown keys of a caution.hcl when you push.',
+    *look({ hcl }) {
+      if (hcl !== null) yield { path: hcl, message: 'This version checks the Containerfile and the repository alone.' };
+    },
+  },
+];
+
+export const procfileRules: readonly Rule[] = [
+  ...fileRules,
+  ...keyRules,
+  ...runRules,
+  ...networkRules,
+  ...settingRules,
+  ...addressRules,
+];

@@ -1,0 +1,118 @@
+import { naming } from '../verify/naming.ts';
+import { entryOf } from './procfile/entries.ts';
+import type { Rule, Sighting } from './rule.ts';
+import { sources } from './sources.ts';
+import type { Subject } from './subject.ts';
+
+/** Names of what is kept secret. */
+const secretName =
+  /(?:^|_)(?:PASS|PASSWD|PASSWORD|PASSPHRASE|SECRET|TOKEN|APIKEY|CREDENTIALS?|PRIVATE_?KEY|API_?KEY|ACCESS_?KEY|SECRET_?KEY|SIGNING_?KEY|ENCRYPTION_?KEY|DSN)(?:_(?:ID|KEY|BASE64|B64|HEX|VALUE))?$/i;
+
+/** Values that are secrets by their form, and what they are. */
+const secretValues: readonly [pattern: RegExp, what: string][] = [
+  [/-----BEGIN (?:[A-Z]+ )*PRIVATE KEY/, 'a private key'],
+  [/\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/, 'an access key of AWS'],
+  [/\bgh[pousr]_[A-Za-z0-9]{36,}\b|\bgithub_pat_[A-Za-z0-9_]{60,}/, 'a token of GitHub'],
+  [/\bglpat-[A-Za-z0-9_-]{20,}/, 'a token of GitLab'],
+  [/\bnpm_[A-Za-z0-9]{36}\b/, 'a token of npm'],
+  [/\bxox[abeprs]-[A-Za-z0-9-]{10,}/, 'a token of Slack'],
+  [/\b[sr]k_live_[A-Za-z0-9]{16,}/, 'a key of Stripe'],
+  [/\bAIza[A-Za-z0-9_-]{35}/, 'a key of Google'],
+  [/\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}/, 'a signed token (JWT)'],
+  [/\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@$]+:[^\s/@$]{3,}@/i, 'an address with a password'],
+];
+
+/** What stands for a value that is given elsewhere, or is none. */
+const placeholder =
+  /^(?:$|[\s"']*$|\$|<|\{\{|changeme|change_me|example|dummy|placeholder|none|null|true|false|\d{1,4}$|x+$|\*+$|\/)/i;
+
+/** What makes a variable with this value a secret; null when nothing does. */
+function secretIn(name: string, value: string): string | null {
+  const known = secretValues.find(([pattern]) => pattern.test(value));
+  if (known) return known[1];
+  return secretName.test(name) && !placeholder.test(value) ? 'a secret, by its name' : null;
+}
+
+/** Files that hold secrets, by name; templates of them do not. */
+const secretFile =
+  /(?:^|\/)(?:\.env(?:\.[\w-]+)*|\.netrc|\.pypirc|\.htpasswd|id_(?:rsa|dsa|ecdsa|ed25519)|[\w.-]+\.(?:p12|pfx|jks|keystore|ppk))$/;
+const template = /(?:example|sample|template|dist|defaults?|test)$/i;
+/** Files that may hold a key; looked into. */
+const keyFile = /(?:^|\/)(?:[\w.-]+\.(?:pem|key)|\.npmrc)$/;
+const mostLooks = 200;
+
+/** Values that are public once they are committed. */
+export const secretRules: readonly Rule[] = [
+  {
+    id: 'secret-in-containerfile',
+    level: 'error',
+    title: 'A secret in the Containerfile',
+    why: 'The Containerfile and the image are public to everybody who verifies; so is what ENV and ARG hold.',
+    source: sources.secrets,
+    mend: 'Take it out and revoke it. Give it to the enclave with Locksmith: caution secret encrypt.',
+    *look({ build }) {
+      for (const { keyword, pairs, line, text } of build?.instructions ?? []) {
+        if (keyword === 'ENV' || keyword === 'ARG') {
+          for (const { name, value } of pairs) {
+            const what = secretIn(name, value ?? '');
+            if (what !== null) yield { path: build?.path, line, message: `${naming([name])} is ${what}.` };
+          }
+        } else {
+          const known = secretValues.find(([pattern]) => pattern.test(text));
+          if (known) yield { path: build?.path, line, message: `Here stands ${known[1]}.` };
+        }
+      }
+    },
+  },
+  {
+    id: 'secret-in-procfile',
+    level: 'error',
+    title: 'A secret in the run command',
+    why: 'The Procfile is public to everybody who verifies.',
+    source: sources.caution,
+    mend: 'Take it out and revoke it. Give it to the enclave with Locksmith: env::vault("NAME") in caution.hcl.',
+    *look(subject) {
+      const entry = entryOf(subject, 'run');
+      if (!entry || !subject.run) return;
+      for (const [name, value] of Object.entries(subject.run.env)) {
+        const what = secretIn(name, value);
+        if (what !== null) yield { path: entry.path, line: entry.line, message: `${naming([name])} is ${what}.` };
+      }
+      const known = subject.run.command.flatMap((word) => secretValues.find(([pattern]) => pattern.test(word)) ?? []);
+      if (known[1] !== undefined) yield { path: entry.path, line: entry.line, message: `Here stands ${known[1]}.` };
+    },
+  },
+  {
+    id: 'secret-file',
+    level: 'error',
+    title: 'A file of secrets in the repository',
+    why: 'The repository is public to everybody who verifies, and each build context has the file.',
+    source: sources.caution,
+    mend: 'Remove it (git rm --cached), name it in .gitignore, and revoke what it held.',
+    look: secretFiles,
+  },
+];
+
+function* secretFiles({ view }: Subject): Iterable<Sighting> {
+  let looks = 0;
+  for (const file of view.files) {
+    if (secretFile.test(file) && !template.test(file) && hasContent(view.read(file)?.text ?? '', file)) {
+      yield { path: file, message: `${naming([file])} is part of the repository.` };
+    } else if (keyFile.test(file) && looks < mostLooks && view.size(file) < 100_000) {
+      looks += 1;
+      const text = view.read(file)?.text ?? '';
+      if (/-----BEGIN (?:[A-Z]+ )*PRIVATE KEY/.test(text)) yield { path: file, message: 'Here stands a private key.' };
+      else if (/_authToken\s*=\s*(?!\$)\S/.test(text))
+        yield { path: file, message: 'Here stands a token of a registry.' };
+    }
+  }
+}
+
+/** A .env that only sets what is public, or nothing, is no secret. */
+function hasContent(text: string, file: string): boolean {
+  if (!/(?:^|\/)\.env[^/]*$/.test(file)) return true;
+  return text.split('\n').some((line) => {
+    const [, name = '', value = ''] = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
+    return name !== '' && secretIn(name, value.replace(/^(["'])(.*)\1$/, '$2')) !== null;
+  });
+}

@@ -1,0 +1,77 @@
+import { containerfileOf, type Procfile, parseProcfile } from '../caution/procfile.ts';
+import { parseRun, type RunCommand } from '../caution/words.ts';
+import { readDockerignore } from '../verify/source/context.ts';
+import { type Build, readBuild } from './containerfile/build.ts';
+import type { Text, View } from './view.ts';
+
+/** A file of the setup, read. */
+export interface SetupFile extends Text {
+  path: string;
+}
+
+/** A setup, each of its files parsed once: what rules look at. */
+export interface Subject {
+  view: View;
+  /** The Procfile that would be read, and what the platform makes of it; null when there is none, or caution.hcl wins. */
+  procfile: (SetupFile & { parsed: Procfile }) | null;
+  /** What `run` says, taken apart; null when nothing of it can be started. */
+  run: RunCommand | null;
+  /** Path of the caution.hcl that wins over the Procfile; null when there is none. */
+  hcl: string | null;
+  /** The Containerfile that would be built. */
+  build: (SetupFile & Build) | null;
+  /** The .dockerignore that this build reads, with its rules. */
+  ignore: SetupFile & { rules: ReturnType<typeof readDockerignore> };
+}
+
+/** Larger ones are not parsed: no setup is that long, and a line of them can be. */
+export const largestFile = 1_000_000;
+
+/** Reads a setup. Never throws for what stands in its files. */
+export function subjectOf(view: View): Subject {
+  const hcl = view.stands('caution.hcl') ? 'caution.hcl' : null;
+  const procfile = hcl === null ? readProcfile(view) : null;
+  const build = readContainer(view, procfile?.parsed ?? null);
+  return {
+    view,
+    hcl,
+    procfile,
+    run: procfile?.parsed.run ? parseRun(procfile.parsed.run) : null,
+    build,
+    ignore: readIgnore(view, build?.path ?? 'Containerfile'),
+  };
+}
+
+/** The root's, else that of the service's own folder, which the platform does not read. */
+function readProcfile(view: View): Subject['procfile'] {
+  for (const path of [...new Set(['Procfile', inDir(view, 'Procfile')])]) {
+    const file = readSetup(view, path);
+    if (file) return { ...file, parsed: parseProcfile(file.text) };
+  }
+  return null;
+}
+
+function readContainer(view: View, procfile: Procfile | null): Subject['build'] {
+  const own = ['Containerfile', 'Dockerfile'].map((name) => inDir(view, name)).find((path) => view.stands(path));
+  const named = containerfileOf(procfile, (path) => view.stands(path));
+  const path = named !== null && (procfile?.containerfile ?? null) !== null ? named : (own ?? named);
+  const file = path === null ? null : readSetup(view, path);
+  return file && { ...file, ...readBuild(file.text) };
+}
+
+/** A Containerfile's own .dockerignore wins. Source: https://docs.docker.com/build/concepts/context/#filename-and-location */
+function readIgnore(view: View, containerfile: string): Subject['ignore'] {
+  const own = readSetup(view, `${containerfile}.dockerignore`);
+  const file = own ?? readSetup(view, '.dockerignore') ?? { path: '.dockerignore', text: '', intact: true };
+  return { ...file, rules: readDockerignore(file.text) };
+}
+
+function readSetup(view: View, path: string): SetupFile | null {
+  if (view.size(path) > largestFile) return { path, text: '', intact: true };
+  const text = view.read(path);
+  return text && { path, ...text };
+}
+
+function inDir(view: View, name: string): string {
+  return view.dir === '' ? name : `${view.dir}/${name}`;
+}

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { check } from '../../../src/check/check.ts';
+import { rules } from '../../../src/check/rules.ts';
+import { viewOf } from '../../../src/check/view.ts';
+import { containerfileCases } from './cases/containerfile.ts';
+import { procfileCases } from './cases/procfile.ts';
+import { repositoryCases } from './cases/repository.ts';
+import { base, findingsOf, setupOf } from './setup.ts';
+
+const cases = [...procfileCases, ...containerfileCases, ...repositoryCases];
+/** Only a view without git shows this one. */
+const elsewhere = new Set(['no-repository']);
+
+describe('a rule', () => {
+  it('has a name of its own, a source and a mend', () => {
+    expect(new Set(rules.map(({ id }) => id)).size).toBe(rules.length);
+    for (const { id, title, why, source, mend } of rules) {
+      expect(id).toMatch(/^[a-z][a-z0-9]*(-[a-z0-9]+)+$|^platform$|^cachebust$|^submodule$/);
+      expect(new URL(source).protocol).toBe('https:');
+      expect(Math.min(title.length, why.length, mend.length)).toBeGreaterThan(7);
+    }
+  });
+
+  it('has a setup in which it finds something', () => {
+    const tried = new Set(cases.map(({ rule }) => rule));
+    expect(rules.map(({ id }) => id).filter((id) => !tried.has(id) && !elsewhere.has(id))).toEqual([]);
+    expect([...tried].filter((id) => !rules.some((rule) => rule.id === id))).toEqual([]);
+  });
+
+  it('finds nothing in a sound setup', () => {
+    expect(findingsOf({ files: {} })).toEqual([]);
+  });
+
+  it.each(cases.map((one) => [one.rule, one.at, one] as const))('%s is found at %s', (rule, at, { bad, says }) => {
+    const found = findingsOf(setupOf(bad)).filter(({ id }) => id === rule);
+    const places = found.map(({ path = '', line }) => (line === undefined ? path : `${path}:${line}`));
+    expect(places).toContain(at);
+    if (says) expect(found.map(({ message }) => message).join('\n')).toMatch(says);
+  });
+
+  it.each(cases.map((one) => [one.rule, one] as const))('%s is not found where it does not hold', (rule, { good }) => {
+    expect(findingsOf(setupOf(good)).filter(({ id }) => id === rule)).toEqual([]);
+  });
+
+  it('says that a folder is no repository', () => {
+    expect(check(viewOf(base)).findings.map(({ id }) => id)).toEqual(['no-repository']);
+  });
+});
