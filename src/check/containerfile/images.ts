@@ -1,7 +1,8 @@
 import { rewrite } from '../../fix/block.ts';
 import { printableLine } from '../../output.ts';
+import { stagexName } from '../../stagex/references.ts';
 import { digestsOf, releases } from '../../stagex/releases.ts';
-import { stageNamed, stagexName } from '../../verify/containerfile.ts';
+import { stageNamed } from '../../verify/containerfile.ts';
 import { floatingBases } from '../../verify/findings.ts';
 import { frontendOf } from '../../verify/frontend.ts';
 import type { Rule } from '../rule.ts';

@@ -1,5 +1,6 @@
 import { after, rewrite } from '../../fix/block.ts';
-import { type Stage, stagexName } from '../../verify/containerfile.ts';
+import { stagexName } from '../../stagex/references.ts';
+import type { Stage } from '../../verify/containerfile.ts';
 import { risks } from '../../verify/findings.ts';
 import { naming } from '../../verify/naming.ts';
 import type { Rule } from '../rule.ts';

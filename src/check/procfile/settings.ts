@@ -2,7 +2,7 @@ import { checkContainerfile, cpuLimits, memoryLimits } from '../../caution/limit
 import { isTrue } from '../../caution/procfile.ts';
 import { rewrite } from '../../fix/block.ts';
 import { languages } from '../../languages/index.ts';
-import { stagexName } from '../../verify/containerfile.ts';
+import { stagexName } from '../../stagex/references.ts';
 import type { Rule } from '../rule.ts';
 import { sources } from '../sources.ts';
 import type { Subject } from '../subject.ts';
