@@ -1,6 +1,6 @@
 import { containerfileOf, type Procfile, parseProcfile } from '../caution/procfile.ts';
 import { parseRun, type RunCommand } from '../caution/words.ts';
-import { readDockerignore } from '../verify/source/context.ts';
+import { readDockerignore } from '../dockerignore.ts';
 import { type Build, readBuild } from './containerfile/build.ts';
 import type { Text, View } from './view.ts';
 

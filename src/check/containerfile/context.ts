@@ -1,6 +1,7 @@
+import { isHidden } from '../../dockerignore.ts';
 import { after } from '../../fix/block.ts';
 import { printableLine } from '../../output.ts';
-import { contextUses, isHidden, missingSources } from '../../verify/source/context.ts';
+import { contextUses, missingSources } from '../../verify/source/context.ts';
 import { fixLine } from '../procfile/entries.ts';
 import type { Rule, Sighting } from '../rule.ts';
 import { sources } from '../sources.ts';
