@@ -64,8 +64,9 @@ function report(error: unknown, output: Output, json: boolean, signal: AbortSign
   }
   const known = error instanceof UserError ? error : fileError(error, 'io-failed');
   if (known) {
-    const { code, message, next } = known;
-    if (json) output.stdout.write(`${JSON.stringify({ error: { code, message, next: next ?? null } }, null, 2)}\n`);
+    const { code, message, next, findings } = known;
+    const shown = { error: { code, message, next: next ?? null }, ...(findings.length > 0 ? { findings } : {}) };
+    if (json) output.stdout.write(`${JSON.stringify(shown, null, 2)}\n`);
     output.stderr.write(`${styled(output, 'red', 'error')} ${printable(message)}\n`);
     if (next !== undefined) output.stderr.write(`      ${printable(next)}\n`);
     return known.exitCode;

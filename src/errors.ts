@@ -1,3 +1,5 @@
+import type { Finding } from './app.ts';
+
 /**
  * The exit codes that scripts rely on, and the one error type that carries them.
  * Anything else that is thrown is a bug in this program.
@@ -29,17 +31,26 @@ export class UserError extends Error {
   readonly next: string | undefined;
   /** Flags that would answer what is missing. */
   readonly missing: readonly string[];
+  /** What the failure itself showed, for `findings` beside the error. */
+  readonly findings: readonly Finding[];
 
   constructor(
     code: string,
     message: string,
-    options: { exitCode?: ExitCode; next?: string; missing?: readonly string[]; cause?: unknown } = {},
+    options: {
+      exitCode?: ExitCode;
+      next?: string;
+      missing?: readonly string[];
+      findings?: readonly Finding[];
+      cause?: unknown;
+    } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.exitCode = options.exitCode ?? ExitCode.Failed;
     this.next = options.next;
     this.missing = options.missing ?? [];
+    this.findings = options.findings ?? [];
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Finding } from '../app.ts';
 import { type ExitCode as Code, ExitCode, UserError } from '../errors.ts';
 import { note, printable, result, styled } from '../output.ts';
 import { passed, reportLines, summaryLines } from '../report/terminal.ts';
@@ -87,8 +88,12 @@ async function summariseForGithub(
   (await import('../report/github.ts')).writeGithubSummary(io.env, services, io.output, strict);
 }
 
-function shown({ code, message, next }: UserError): { error: { code: string; message: string; next: string | null } } {
-  return { error: { code, message, next: next ?? null } };
+/** A failure as it stands in the document; findings that it showed are named beside it. */
+function shown({ code, message, next, findings }: UserError): {
+  error: { code: string; message: string; next: string | null };
+  findings?: readonly Finding[];
+} {
+  return { error: { code, message, next: next ?? null }, ...(findings.length > 0 ? { findings } : {}) };
 }
 
 function oneRecord(services: number): UserError {

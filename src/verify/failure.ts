@@ -4,10 +4,14 @@ import { printableLine } from '../output.ts';
 import type { Containerfile } from './containerfile.ts';
 import type { Progress, Vertex } from './engines/progress.ts';
 import type { FindStep } from './step-names.ts';
+import { readFailure } from './symptoms/read.ts';
 
 const shownLines = 20;
 
-/** A failed build as the user should see it: the step, its line in the Containerfile, and its own last output. */
+/**
+ * A failed build as the user should see it: the step, its line in the Containerfile, its own last output, and the
+ * finding that the output shows.
+ */
 export function buildFailure(
   containerfile: string,
   file: Containerfile,
@@ -26,18 +30,24 @@ export function buildFailure(
   const full = diskFull(failed);
   if (full) return full;
   const line = lineOf(file, findStep, failed);
+  const offline = /\s--network=none\b/.test(findStep(failed.name)?.step.text ?? failed.name);
+  const read = readFailure([...failed.log, failed.error], { offline });
+  const finding = read && { ...read, path: containerfile, ...(line === null ? {} : { line }) };
   const where = line === null ? '' : ` (${containerfile}:${line})`;
   const output = failed.log.slice(-shownLines);
   const message = [
     `The build failed at ${printableLine(failed.name, 160)}${where}`,
     ...output.map((text) => `  ${text}`),
     printableLine(failed.error, 300),
+    ...(finding ? [`${finding.id}: ${finding.message} ${finding.why}`] : []),
   ];
+  const somewhere =
+    line === null
+      ? 'See what the engine says above.'
+      : `Correct line ${line} of ${containerfile}, or what it needs, and run this again.`;
   return new UserError('build-failed', message.join('\n'), {
-    next:
-      line === null
-        ? 'See what the engine says above.'
-        : `Correct line ${line} of ${containerfile}, or what it needs, and run this again.`,
+    next: finding?.mend ?? somewhere,
+    findings: finding ? [finding] : [],
   });
 }
 

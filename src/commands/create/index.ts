@@ -26,7 +26,8 @@ export async function createCommand(flags: CreateFlags, io: Io): Promise<Code> {
     const failure =
       error instanceof UserError || error instanceof CancelledError ? error : fileError(error, 'io-failed');
     if (!flags.json || !failure) throw error;
-    const { code, next, missing } = failure instanceof UserError ? failure : cancelled;
+    const { code, next, missing, findings } = failure instanceof UserError ? failure : cancelled;
+    document.findings = [...document.findings, ...findings];
     if (missing.length > 0) document.missing = [...missing];
     result(
       io.output,
@@ -36,7 +37,7 @@ export async function createCommand(flags: CreateFlags, io: Io): Promise<Code> {
   }
 }
 
-const cancelled = { code: 'cancelled', next: undefined, missing: [] } as const;
+const cancelled = { code: 'cancelled', next: undefined, missing: [], findings: [] } as const;
 
 /** The steps of the command, to read aloud. What becomes known is put into the document as it does. */
 async function steps(flags: CreateFlags, io: Io, document: CreateDocument): Promise<Code> {

@@ -28,7 +28,8 @@ export type ProgressChange =
   | { type: 'start' | 'done' | 'cached' | 'error'; vertex: Vertex; at: number }
   | { type: 'output'; vertex: Vertex; text: string };
 
-const keptLines = 40;
+/** Enough for the longest explanation of a compiler, whose first lines tell more than its last. */
+const keptLines = 200;
 /** Far more than any real build has; the rest is dropped, and so cannot count as having run. */
 const maxVertices = 20_000;
 

@@ -36,3 +36,30 @@ describe('a full disk', () => {
     expect(failed({ error: 'exit code: 2', log: ['no rule to make target'] })).toMatchObject({ code: 'build-failed' });
   });
 });
+
+describe('the finding of a failed build', () => {
+  const offline = readContainerfile('FROM scratch\nRUN --network=none go build .\n');
+  const fail = (log: string[]) => {
+    const progress = emptyProgress();
+    const name = '[1/1] RUN --network=none go build .';
+    progress.vertices.set('a', { name, started: 1, completed: 2, cached: false, error: 'exit code: 1', log });
+    return buildFailure('Containerfile', offline, stepFinder(offline, []), progress);
+  };
+
+  it('stands at the step, in the message and beside the error', () => {
+    const { findings, message, next } = fail(['main.go:3:12: pattern dist/*: no matching files found']);
+    expect(findings).toMatchObject([{ id: 'go-embed-missing', level: 'error', path: 'Containerfile', line: 2 }]);
+    expect(message).toContain('go-embed-missing: dist/* is embedded');
+    expect(next).toBe(findings[0]?.mend);
+  });
+
+  it('knows a step without a network', () => {
+    expect(fail(["wget: bad address 'example.com'"]).next).toContain('dependency step');
+  });
+
+  it('is none where nothing is known', () => {
+    const { findings, next } = fail(['no rule to make target']);
+    expect(findings).toEqual([]);
+    expect(next).toContain('line 2 of Containerfile');
+  });
+});

@@ -69,7 +69,7 @@ describe('the progress of a build', () => {
       logs: [{ vertex: 'd', data: base64(`line ${index}\n`) }],
     }));
     const { progress } = fold([...sound, ...noise]);
-    expect(progress.vertices.get('d')?.log).toHaveLength(40);
+    expect(progress.vertices.get('d')?.log).toHaveLength(200);
     expect(progress.vertices.get('d')?.log.at(-1)).toBe('line 499');
   });
 
