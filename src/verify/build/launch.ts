@@ -8,8 +8,8 @@ import { type Ahead, type Built, buildOnce, type Order } from './build.ts';
 import { pause, waitForClock } from './clock.ts';
 import { stageToBuildAhead } from './schedule.ts';
 
-/** How long after another build's first RUN the next build is started: its own steps come a little later still. */
-const staggerMs = clockStepMs + 500;
+/** How long after another build's first RUN the next build is started: its own steps come some 200 ms later still. */
+const staggerMs = clockStepMs + 200;
 
 /** A build that was started. */
 interface Launch {
