@@ -32,6 +32,7 @@ export const keyRules: readonly Rule[] = [
     source: sources.parser,
     mend: 'Use a key of Caution, or remove the line.',
     *look({ procfile }) {
+      const set = new Set(procfile?.parsed.entries.map(({ written }) => written));
       for (const { key, line } of procfile?.parsed.unknown ?? []) {
         const near = Object.hasOwn(foreign, key) ? null : nearestKey(key);
         const shown = printableLine(key, 60);
@@ -44,10 +45,13 @@ export const keyRules: readonly Rule[] = [
             ...{ path: procfile?.path, line },
             message: `Caution has no key ${shown}; ${near} is near.`,
             mend: `Write ${near} in its place.`,
-            fix: fixLine(
-              line,
-              rewrite((text) => text.replace(key, near)),
-            ),
+            // Where the key is set already, which of both was meant is not known.
+            ...(!set.has(near) && {
+              fix: fixLine(
+                line,
+                rewrite((text) => text.replace(key, near)),
+              ),
+            }),
           };
         }
       }
@@ -120,7 +124,9 @@ export const keyRules: readonly Rule[] = [
         yield {
           ...{ path, line },
           message: `${written} is ${shownValue(value)}, which Caution takes for false.`,
-          ...(meant && { mend: `Write ${written}: ${meant}`, fix: replaceValue(line, value, meant) }),
+          ...(meant && { mend: `Write ${written}: ${meant}` }),
+          // Debugging makes an enclave that nobody can verify: that is not turned on in passing.
+          ...(meant && key !== 'debug' && { fix: replaceValue(line, value, meant) }),
         };
       }
     },
