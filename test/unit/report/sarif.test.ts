@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import Ajv from 'ajv';
+import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { check } from '../../../src/check/check.ts';
 import { rules } from '../../../src/check/rules.ts';
