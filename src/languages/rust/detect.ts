@@ -11,7 +11,7 @@ import { nativeNeeds } from './native.ts';
 import { originFindings } from './origins.ts';
 import { type Choice, choosePrograms } from './programs.ts';
 import { type RunTimeFile, runTimeFiles } from './runtime.ts';
-import { shapeFindings } from './shape.ts';
+import { loadingFindings, shapeFindings } from './shape.ts';
 import { sqlxNeeds } from './sqlx.ts';
 import { tableOf, textOf } from './toml.ts';
 import { toolchainEvidence, toolchainFindings } from './toolchain.ts';
@@ -106,6 +106,7 @@ export function detectRust(folder: Project, said: Said = {}): Detection | null {
     ],
     findings: [
       ...shapeFindings(project, crates, programs),
+      ...loadingFindings(built.packages),
       ...toolchainFindings(project, built.packages),
       ...view.config.findings,
       ...('id' in locked ? [locked] : lockedFindings(view, locked.packages)),

@@ -19,6 +19,7 @@ export function nativeNeeds(packages: readonly Package[], locked: readonly Locke
   const byName = lockedByName(locked);
   const certain = compiledForCertain(packages, byName);
   const possible = compiledAtAll(packages, byName);
+  const concerned = compiledPerhaps(packages, byName);
   const findings: Finding[] = [];
   const images = new Set<string>();
   const variables: Record<string, string> = {};
@@ -27,9 +28,9 @@ export function nativeNeeds(packages: readonly Package[], locked: readonly Locke
     Object.assign(variables, given.variables);
   };
   for (const [name, entries] of byName) {
-    const entry = entries.find((one) => possible.has(one)) ?? entries[0];
+    const entry = entries.find((one) => possible.has(one)) ?? entries.find((one) => concerned.has(one));
     const rule = entry && ruleOf(name, entry, byName);
-    if (!entry) continue;
+    if (!entry || !concerned.has(entry)) continue;
     if (possible.has(entry)) supply({ variables: (Object.hasOwn(quiet, name) && quiet[name]) || {} });
     if (!rule) continue;
     if (possible.has(entry)) supply(rule.supply ?? {});
@@ -67,6 +68,16 @@ type ByName = ReadonlyMap<string, readonly Locked[]>;
 /** Everything that a build with these features may compile: the lock's own view, without tests and features that are off. */
 function compiledAtAll(packages: readonly Package[], byName: ByName): Set<Locked> {
   return walk(plainEntries(packages, byName), byName, new Set());
+}
+
+/** With tests and features that are off besides. */
+function compiledPerhaps(packages: readonly Package[], byName: ByName): Set<Locked> {
+  const direct = packages.flatMap(({ dependencies }) => dependencies.filter(({ foreign }) => !foreign));
+  return walk(
+    direct.flatMap(({ name }) => byName.get(name) ?? []),
+    byName,
+    new Set(),
+  );
 }
 
 function plainEntries(packages: readonly Package[], byName: ByName): Locked[] {

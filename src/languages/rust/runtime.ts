@@ -146,15 +146,16 @@ function matching(project: Project, dir: string, path: string): string[] {
 }
 
 /** What frameworks read without being told: https://rocket.rs/guide/v0.5/configuration/ */
+const conventions: Readonly<Record<string, string>> = { rocket: 'Rocket.toml', rocket_dyn_templates: 'templates' };
+
 function noteConventions(found: RunTime, project: Project, built: readonly Package[], owner: Package): void {
-  const uses = (name: string) =>
-    built.some(({ dependencies }) => dependencies.some((one) => one.name === name && one.kind === 'normal'));
-  const conventions = [
-    ...(uses('rocket') ? ['Rocket.toml'] : []),
-    ...(uses('rocket_dyn_templates') ? ['templates'] : []),
-  ];
-  for (const name of conventions) {
-    for (const run of ofRoot(project, owner, name)) add(found, run, owner.manifest);
+  for (const { dependencies, manifest } of built) {
+    for (const { name, kind, line } of dependencies) {
+      const read = Object.hasOwn(conventions, name) && kind === 'normal' ? conventions[name] : undefined;
+      if (read === undefined) continue;
+      const from = line === undefined ? manifest : `${manifest}:${line}`;
+      for (const run of ofRoot(project, owner, read)) add(found, run, from);
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Finding } from '../../app.ts';
 import type { Project } from '../language.ts';
 import { lineOf } from '../scan.ts';
+import type { Package } from './manifest.ts';
 import type { Choice } from './programs.ts';
 import { tableOf } from './toml.ts';
 import type { Crates } from './workspace.ts';
@@ -13,6 +14,31 @@ export function shapeFindings(project: Project, crates: Crates, programs: readon
     ...memberFindings(crates),
     ...frontEndFindings(crates),
   ];
+}
+
+/**
+ * A static program has no loader of its own. Crates that bind libraries at build time use the same crates, so only what
+ * the service itself asks for counts. Source: https://doc.rust-lang.org/reference/linkage.html#static-and-dynamic-c-runtimes
+ */
+export function loadingFindings(built: readonly Package[]): Finding[] {
+  for (const { dependencies, manifest } of built) {
+    const loader = dependencies.find(
+      ({ name, kind, optional }) => /^(libloading|dlopen2?|abi_stable)$/.test(name) && kind === 'normal' && !optional,
+    );
+    if (!loader) continue;
+    return [
+      {
+        id: 'rust-dynamic-loading',
+        level: 'warning',
+        path: manifest,
+        ...(loader.line === undefined ? {} : { line: loader.line }),
+        message: `${loader.name} loads shared libraries at run time, which a static program cannot.`,
+        why: 'The image holds one static binary: musl’s dlopen fails in it.',
+        mend: 'Compile the plugins in, or run them as WebAssembly (wasmtime, wasmi).',
+      },
+    ];
+  }
+  return [];
 }
 
 function noProgram(): Finding {

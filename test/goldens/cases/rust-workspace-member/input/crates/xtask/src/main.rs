@@ -1,0 +1,3 @@
+fn main() {
+    rates_cli_support::run();
+}
