@@ -55,20 +55,30 @@ async function openFolder(folder: string): Promise<Project> {
   const real = realpathSync(folder);
   const read = (file: string): string | null => {
     if (!known.has(file)) return null;
-    if (!texts.has(file)) texts.set(file, readText(real, file));
+    if (!texts.has(file)) texts.set(file, readBelow(real, file));
     return texts.get(file) ?? null;
   };
   return { files, has: (file) => known.has(file), read };
 }
 
-function readText(folder: string, file: string): string | null {
+/**
+ * The text of a file below a folder.
+ * @returns null when it is missing, a link, behind one that leads out of the folder, larger than 5 MB, or not UTF-8.
+ */
+export function readText(folder: string, file: string): string | null {
+  return unlessBarred(() => readBelow(realpathSync(folder), file), null);
+}
+
+/** @param folder its real path. */
+function readBelow(folder: string, file: string): string | null {
   const at = path.join(folder, file);
   try {
     return unlessBarred(() => {
       // A parent folder that is a link may lead out of the service, to a folder whose name begins as this one's.
       const parent = realpathSync(path.dirname(at));
       const within = parent === folder || parent.startsWith(folder.endsWith(path.sep) ? folder : folder + path.sep);
-      if (!within || lstatSync(at).size > largestText) return null;
+      const stat = lstatSync(at);
+      if (!within || !stat.isFile() || stat.size > largestText) return null;
       return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(at));
     }, null);
   } catch (error) {

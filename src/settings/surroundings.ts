@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { LanguageId } from '../app.ts';
 import { languageIds } from '../app.ts';
@@ -35,9 +34,10 @@ export async function lookAround(
   said: Said = {},
 ): Promise<Surroundings> {
   const origin = target.inRepository ? await publicOrigin(target.root) : null;
-  const surroundings = { folderName: path.basename(target.folder), procfile: procfileDefaults(target), origin };
+  const { openProject, readText } = await import('../languages/project.ts');
+  const procfile = procfileDefaults(readText(target.root, 'Procfile'));
+  const surroundings = { folderName: path.basename(target.folder), procfile, origin };
   if (target.state !== 'occupied') return { ...surroundings, services: [] };
-  const { openProject } = await import('../languages/project.ts');
   const services = await detect(await openProject(target.folder, target.dir), wanted, said);
   if (services.length === 0) throw noService(target, wanted);
   return { ...surroundings, services };
@@ -73,10 +73,9 @@ async function publicOrigin(root: string): Promise<string | null> {
 }
 
 /** What an existing Procfile says is the default of the same setting, so that running again changes nothing. */
-function procfileDefaults(target: Target): Known['procfile'] {
-  const at = path.join(target.root, 'Procfile');
-  if (!existsSync(at)) return {};
-  const procfile: Procfile = parseProcfile(readFileSync(at, 'utf8'));
+function procfileDefaults(text: string | null): Known['procfile'] {
+  if (text === null) return {};
+  const procfile: Procfile = parseProcfile(text);
   if (procfile.run === null) return {};
   const sources = procfile.sources.filter((url) => checkSource(url) === null);
   const front = procfile.httpPort !== null && procfile.ports.includes(procfile.httpPort) ? procfile.httpPort : null;

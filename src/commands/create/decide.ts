@@ -121,7 +121,8 @@ function refuseOddWord({ dir, answers }: CreateFlags, cwd: string): void {
 
 /** The folder's path below the repository stands in the Containerfile and in the Procfile. */
 function refuseOddFolder({ dir }: Target): void {
-  const reason = dir === '' ? null : checkContainerfile(dir);
+  const option = dir.startsWith('-') ? 'It begins with "-", and COPY would take it for an option.' : null;
+  const reason = dir === '' ? null : (checkContainerfile(dir) ?? option);
   if (reason === null) return;
   throw new UserError('bad-folder', `${JSON.stringify(dir)} cannot be in a Containerfile's path: ${reason}`, {
     exitCode: ExitCode.Usage,
