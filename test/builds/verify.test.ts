@@ -160,6 +160,21 @@ describe('verify', () => {
     expect(leftovers()).toEqual(before);
   }, 120_000);
 
+  it.each([
+    ['build-network', 'RUN --network=none wget -q http://example.com/schema.json', /example\.com/],
+    ['build-missing-file', 'COPY generated/schema.json /rootfs/app/', /generated\/schema\.json/],
+    ['build-native-tool', 'RUN make all', /make/],
+  ])(
+    'reads in a failed build that it was %s, at its line',
+    async (id, line, message) => {
+      const root = repository({ Containerfile: containerfile(line) });
+      const error = await verify(request(root)).catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code: 'build-failed', findings: [{ id, path: 'Containerfile', line: 5 }] });
+      expect((error as UserError).findings[0]?.message).toMatch(message);
+    },
+    120_000,
+  );
+
   it('stops at once when it is cancelled in the middle of a build, and leaves nothing', async () => {
     const before = leftovers();
     const abort = new AbortController();

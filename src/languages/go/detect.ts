@@ -1,5 +1,5 @@
 import type { Evidence, Finding } from '../../app.ts';
-import type { Detection, Project } from '../language.ts';
+import type { Detection, Project, Said } from '../language.ts';
 import { isPlainPath, serviceName } from '../scan.ts';
 import { type CNeed, readCNeed } from './cgo.ts';
 import { buildCommands } from './commands.ts';
@@ -47,26 +47,28 @@ interface Read {
   scope: Scope;
 }
 
-/** Recognises a Go module or workspace; null when there is none. Reads files, runs nothing. */
-export function detectGo(project: Project): Detection | null {
+/**
+ * Recognises a Go module or workspace; null when there is none. Reads files, runs nothing.
+ * @param said the package that was named, if one was: the port and the rest are then those of its program.
+ */
+export function detectGo(project: Project, said: Said = {}): Detection | null {
   const layout = readLayout(project);
   if (layout === null) return null;
   const home = project.around?.dir ?? '';
   if ('id' in layout) return seen(home, { ...nothing, findings: [layout] });
-  const read = readService(project, layout);
+  const read = readService(project, layout, said);
   const { choice, programs, flags, scope } = read;
   const module = scope.main?.path ?? '';
   const name = scope.main === null ? null : serviceName(baseName(module));
-  const entryOf = ({ dir }: Program) => (dir === home ? '.' : `./${seenFrom(home, dir)}`);
   const files = read.reached.packages.flatMap((each) => each.files.map(({ path }) => path));
   const listening = listens(layout.tree, files);
   const need = readCNeed(read.reached, [...scope.needed]);
-  const entry = choice === null ? null : entryOf(choice.program);
+  const entry = choice === null ? null : entryOf(home, choice.program);
   return seen(home, {
     ...nothing,
     name,
     entry,
-    entries: programs.map(entryOf),
+    entries: programs.map((program) => entryOf(home, program)),
     port: listening.port,
     env: listening.env,
     evidence: [
@@ -101,7 +103,10 @@ const nothing: Detection = {
   build: {},
 };
 
-function readService(project: Project, layout: Layout): Read {
+/** A program's package as Go writes it, and as it is named with `--entry`. */
+const entryOf = (home: string, { dir }: Program): string => (dir === home ? '.' : `./${seenFrom(home, dir)}`);
+
+function readService(project: Project, layout: Layout, said: Said): Read {
   const { tree, home, main, workspace } = layout;
   const commands = buildCommands(project);
   const flags = buildFlags(commands);
@@ -117,7 +122,10 @@ function readService(project: Project, layout: Layout): Read {
   const elsewhere = modules
     .flatMap(({ mod }) => mod.requires.map(({ path }) => path))
     .filter((path) => !here.has(path));
-  const choice = chooseProgram(programs, commands.image, home, { packages, modules, elsewhere });
+  const named = programs.find((program) => entryOf(home, program) === said.entry);
+  const choice = named
+    ? { program: named, from: named.from }
+    : chooseProgram(programs, commands.image, home, { packages, modules, elsewhere });
   const candidates = choice ? [choice.program] : programs.filter(({ aside }) => !aside);
   const roots = candidates.length > 0 ? candidates.map(({ dir }) => dir) : modules.slice(0, 1).map(({ dir }) => dir);
   const reached = reach(packages, roots, modules, elsewhere);

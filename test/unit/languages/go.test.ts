@@ -272,6 +272,17 @@ describe('the port', () => {
     expect(detectShop({ 'main.go': code })).toMatchObject({ port: 8080, env: { PORT: '8080' } });
   });
 
+  test('is that of the program which was named', () => {
+    const listen = (port: number) => `package main\n\nfunc main() { http.ListenAndServe(":${port}", nil) }\n`;
+    const project = projectOf({
+      'go.mod': 'module example.com/shop\n',
+      'cmd/a/main.go': listen(8080),
+      'cmd/b/main.go': listen(8081),
+    });
+    expect(detectGo(project)).toMatchObject({ entry: null, port: null });
+    expect(detectGo(project, { entry: './cmd/b' })).toMatchObject({ entry: './cmd/b', port: 8081 });
+  });
+
   test('of another program does not count', () => {
     const listen = (port: number) => `package main\n\nfunc main() { http.ListenAndServe(":${port}", nil) }\n`;
     expect(detectShop({ 'main.go': listen(8080), 'examples/a/main.go': listen(1234) }).port).toBe(8080);
