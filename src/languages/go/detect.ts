@@ -38,6 +38,7 @@ export interface GoFacts {
 /** All that was read of a service. */
 interface Read {
   project: Project;
+  said: Said;
   layout: Layout;
   flags: Flags;
   packages: Packages;
@@ -130,7 +131,7 @@ function readService(project: Project, layout: Layout, said: Said): Read {
   const roots = candidates.length > 0 ? candidates.map(({ dir }) => dir) : modules.slice(0, 1).map(({ dir }) => dir);
   const reached = reach(packages, roots, modules, elsewhere);
   const scope = scopeOf(layout, asRoot, reached);
-  return { project, layout, flags, packages, programs, choice, reached, scope };
+  return { project, said, layout, flags, packages, programs, choice, reached, scope };
 }
 
 const ownOnly = (main: LocalModule | null): LocalModule[] => (main === null ? [] : [main]);
@@ -157,7 +158,7 @@ function findingsOf(read: Read, need: CNeed): Finding[] {
         ]
       : vendorFindings(tree, needed, scope.local, scope.vendored);
   return [
-    ...(programs.length === 0 ? [noProgram(layout, packages)] : []),
+    ...(programs.length === 0 ? [noProgram(layout, packages)] : namedElsewhere(read)),
     ...versionFindings(tree, scope),
     ...fetched,
     ...generatedFindings(tree, reached),
@@ -197,6 +198,24 @@ function noProgram({ main, workspace, home }: Layout, packages: Packages): Findi
         ? `Name the folder of the module that has it: ${named.join(', ')}.`
         : 'Add one, such as cmd/server/main.go, or name the folder of the module that has it.',
   };
+}
+
+/** A package that was named and is no program: `go build` would make something else of it than what can run. */
+function namedElsewhere({ said: { entry }, layout: { home }, programs, scope }: Read): Finding[] {
+  if (entry === undefined || programs.some((program) => entryOf(home, program) === entry)) return [];
+  return [
+    {
+      id: 'go-entry-missing',
+      level: 'error',
+      path: scope.file,
+      message: `${entry} is no program of this module.`,
+      why: 'What runs is a package main with a func main; a module in a folder below is built from there.',
+      mend: `Name another: ${programs
+        .slice(0, 10)
+        .map((program) => entryOf(home, program))
+        .join(', ')}.`,
+    },
+  ];
 }
 
 /** Places as they are seen from the service's folder. */

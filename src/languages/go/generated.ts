@@ -29,30 +29,31 @@ function missingPackage({ path, from }: MissingPackage): Finding {
 /** Flags by which generators are told where to write. */
 const output = /(?:^|\s)--?(?:o|out|output|destination|dest)(?:=|\s+)(["']?)([\w./-]+\.go)\1(?=\s|$)/;
 
+/** Files of a package itself; those of another one show by its import. What only tests use is no matter, hence a warning. */
 function missingFiles(tree: Project, { dir, files }: Package): Finding[] {
   const found: Finding[] = [];
   for (const { path, text } of files) {
     for (const match of text.matchAll(/^\/\/go:generate[ \t]+(.+)$/gm)) {
       const name = output.exec(match[1] ?? '')?.[2];
       const at = name === undefined ? null : inside(dir, name);
-      if (name === undefined || at === null || at.endsWith('_test.go') || tree.has(at)) continue;
-      found.push(missingFile(path, lineAt(text, match.index), name));
+      if (name === undefined || at === null || parent(at) !== dir) continue;
+      if (at.endsWith('_test.go') || tree.has(at)) continue;
+      found.push(missingFile('warning', path, lineAt(text, match.index), name));
     }
   }
   const templates = tree.files.filter((file) => file.endsWith('.templ') && parent(file) === dir);
-  const untranslated = templates.find((file) => !tree.has(file.replace(/\.templ$/, '_templ.go')));
-  if (untranslated !== undefined)
-    found.push(missingFile(untranslated, 1, untranslated.replace(/\.templ$/, '_templ.go')));
-  return found;
+  const written = (file: string) => file.replace(/\.templ$/, '_templ.go');
+  const missing = templates.find((file) => !tree.has(written(file)));
+  return missing === undefined ? found : [...found, missingFile('error', missing, 1, written(missing))];
 }
 
-function missingFile(path: string, line: number, name: string): Finding {
+function missingFile(level: Finding['level'], path: string, line: number, name: string): Finding {
   return {
     id: 'go-generated-missing',
-    level: 'error',
+    level,
     path,
     line,
-    message: `${name} is generated, and git has no such file.`,
+    message: `${name.slice(0, 200)} is generated, and git has no such file.`,
     why,
     mend,
   };

@@ -91,6 +91,13 @@ export const goSymptoms: readonly Symptom[] = [
     source: 'https://go.dev/ref/mod#go-sum-files',
   },
   {
+    id: 'go-no-program',
+    pattern: /^(?:stat )?(\S+): directory not found|main module \(\S+\) does not contain package (\S+)/m,
+    message: (thing) => `The package ${thing} is not there.`,
+    why: 'The folder that is to be built did not reach the build, or is a module of its own.',
+    mend: always('Commit it, name another with --entry, and see that no ignore file hides it.'),
+  },
+  {
     id: 'go-package-missing',
     pattern: /no required module provides package (\S+?);|package (\S+) is not in std|does not contain package (\S+)/,
     message: (thing) => `${thing} is imported, and neither the repository nor go.mod provides it.`,
@@ -105,12 +112,5 @@ export const goSymptoms: readonly Symptom[] = [
     why: 'StageX’s pallet-go has no C compiler, so that the build turns C off (CGO_ENABLED=0).',
     mend: always('Use a module that is Go alone, or build with StageX’s pallet-cgo, CGO_ENABLED=1 and a static link.'),
     source: 'https://pkg.go.dev/cmd/cgo',
-  },
-  {
-    id: 'go-no-program',
-    pattern: /(?:^|\n)(?:stat )?(\S+): directory not found/,
-    message: (thing) => `The package ${thing} is not there.`,
-    why: 'The folder that is to be built did not reach the build.',
-    mend: always('Commit it, name another with --entry, and see that no ignore file hides it.'),
   },
 ];

@@ -1,7 +1,7 @@
 import type { Finding } from '../../app.ts';
 import type { Project } from '../language.ts';
 import type { VersionLine } from './modfile.ts';
-import { joined } from './modules.ts';
+import { joined, type Workspace } from './modules.ts';
 import type { Scope } from './scope.ts';
 
 /** Go in StageX's pallet-go, and in its pallet-cgo, at release 2026.03.0. */
@@ -21,6 +21,8 @@ export function versionFindings(
   ];
   const tooNew = places.flatMap(({ path, go }) => (go && newer(go) ? [goLine(path, go)] : []));
   if (tooNew.length > 0) return tooNew;
+  const behind = workspace === null ? null : workspaceBehind(workspace);
+  if (behind !== null) return [behind];
   const dependency = vendored === null ? null : vendoredVersion(tree.read(vendored) ?? '');
   const [first] = places;
   return [
@@ -41,6 +43,23 @@ function goLine(path: string, { version, line }: VersionLine): Finding {
     why: 'Go refuses to compile with an older one, and fetching another toolchain would undo the pin.',
     source: 'https://go.dev/ref/mod#go-mod-file-go',
     mend: `Lower it to ${palletGo} if the code and its dependencies allow, or choose a newer StageX release.`,
+  };
+}
+
+/** A go.work that is older than a member; without a go line it is 1.18. */
+function workspaceBehind({ dir, work, members }: Workspace): Finding | null {
+  const own = work.go?.version ?? '1.18';
+  const newest = members.find(({ mod }) => mod.go !== null && compareVersions(mod.go.version, own) > 0);
+  if (!newest) return null;
+  return {
+    id: 'go-workspace-version',
+    level: 'error',
+    path: joined(dir, 'go.work'),
+    ...(work.go ? { line: work.go.line } : {}),
+    message: `go.work ${work.go ? `is for Go ${own}` : 'has no go line'}, and ${newest.path} asks for ${newest.mod.go?.version}.`,
+    why: 'Go refuses a workspace that is older than one of its modules.',
+    source: 'https://go.dev/ref/mod#go-work-file-go',
+    mend: 'Run `go work use` and commit go.work.',
   };
 }
 

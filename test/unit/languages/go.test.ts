@@ -88,6 +88,16 @@ describe('the program', () => {
     expect(detectShop({ [path]: text }).entries).toEqual(['.']);
   });
 
+  test('that was named and is none is refused, with those that are', () => {
+    const project = projectOf({
+      'go.mod': 'module example.com/shop\n',
+      'cmd/a/main.go': main,
+      'lib/lib.go': 'package lib\n',
+    });
+    const [finding] = detectGo(project, { entry: './lib' })?.findings ?? [];
+    expect(finding).toMatchObject({ id: 'go-entry-missing', level: 'error', mend: 'Name another: ./cmd/a.' });
+  });
+
   test('of another module is none', () => {
     expect(detectShop({ 'sdk/go.mod': 'module example.com/sdk\n', 'sdk/cmd/main.go': main }).entries).toEqual(['.']);
   });
@@ -136,6 +146,16 @@ describe('go.mod', () => {
     ['2.0', ['go-version']],
   ])('with go %s gives %j', (version, expected) => {
     expect(ids(detectShop({ 'go.mod': `module example.com/shop\ngo ${version}\n` }))).toEqual(expected);
+  });
+
+  test.each(['', 'go 1.24.0\n'])('of a workspace is not newer than go.work: %j', (go) => {
+    const files = {
+      'go.work': `${go}use ./api\n`,
+      'api/go.mod': 'module example.com/api\ngo 1.25.0\n',
+      'api/main.go': main,
+    };
+    expect(ids(detect(files))).toEqual(['go-workspace-version']);
+    expect(ids(detect({ ...files, 'go.work': 'go 1.25.0\nuse ./api\n' }))).toEqual([]);
   });
 
   test('that replaces a module by a folder outside is refused, by one inside is copied early', () => {

@@ -61,6 +61,11 @@ const logs: [id: string, thing: string, log: string][] = [
     'proxy.golang.org',
     'go: example.com/c@v1.0.0: Get "https://proxy.golang.org/example.com/c/@v/v1.0.0.mod": dial tcp: lookup proxy.golang.org on 127.0.0.11:53: dial udp 127.0.0.11:53: connect: network is unreachable',
   ],
+  [
+    'go-no-program',
+    'example.com/x/server',
+    'main module (example.com/x) does not contain package example.com/x/server',
+  ],
   ['go-no-program', '/src/cmd/api', 'stat /src/cmd/api: directory not found'],
   [
     'rust-version',
