@@ -34,11 +34,15 @@ export async function openProject(folder: string, dir = ''): Promise<Project> {
   return below(await openFolder(path.resolve(folder, ...dir.split('/').map(() => '..'))), dir);
 }
 
-/** A folder of a project as a project of its own. */
+/** A folder of a project as a project of its own. Its files are listed when somebody asks for them. */
 export function below(context: Project, dir: string): Project {
   const prefix = `${dir}/`;
+  let files: string[] | undefined;
   return {
-    files: context.files.filter((file) => file.startsWith(prefix)).map((file) => file.slice(prefix.length)),
+    get files() {
+      files ??= context.files.filter((file) => file.startsWith(prefix)).map((file) => file.slice(prefix.length));
+      return files;
+    },
     has: (file) => context.has(prefix + file),
     read: (file) => context.read(prefix + file),
     around: { dir, context },

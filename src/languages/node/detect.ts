@@ -1,12 +1,17 @@
 import type { Evidence, Finding } from '../../app.ts';
 import type { Detection, Project } from '../language.ts';
-import { isPlainPath, lineOf, loopbackFindings, portVariableFindings, serviceName, sightings } from '../scan.ts';
-import { type Entry, entryFindings, manifestFindings, obstacleOf } from './findings.ts';
-import { readLock } from './lock.ts';
-import { at, type Manifest, readManifest, recordAt, textAt } from './manifest.ts';
-import { findPort, loopbacks, otherVariables, readPort } from './port.ts';
+import { loopbackFindings, portVariableFindings, serviceName, sightings } from '../scan.ts';
+import { type Build, planBuild } from './build.ts';
+import { workingFolder } from './directory.ts';
+import { type Entry, findEntry, type Source } from './entry.ts';
+import { entryFindings, manifestFindings } from './findings.ts';
+import { frameworkFindings } from './frameworks.ts';
+import { type Lock, readLock } from './lock.ts';
+import { readManifest, recordAt, textAt } from './manifest.ts';
+import { findPort, loopbacks, otherVariables, readPort, startPort } from './port.ts';
 import { reachable, withoutComments } from './source.ts';
-import { fileOf, readStart } from './start.ts';
+import { buildFindings } from './steps.ts';
+import { type Member, neededMembers, readWorkspace, type Workspace } from './workspace.ts';
 
 /** Recognises a Node.js service by its package.json. */
 export function detectNode(project: Project): Detection | null {
@@ -15,63 +20,224 @@ export function detectNode(project: Project): Detection | null {
   const manifest =
     text === null ? { reason: 'It is too large, not UTF-8, or a link.', line: undefined } : readManifest(text);
   if ('reason' in manifest) return unreadable(manifest.reason, manifest.line);
+  const workspace = readWorkspace(project, manifest);
+  const home = workspace.members.get(workspace.home);
+  if (!home) return null;
+  const entries = entriesOf(workspace, home);
+  if (entries.every((entry) => isTooling(entry))) return null;
+  const services = entries.filter((entry) => entry.file !== null);
+  const [only, ...others] = services;
+  if (only !== undefined && others.length === 0) return serviceOf(workspace, only);
+  if (only !== undefined) return choiceOf(workspace, home, services);
+  return serviceOf(workspace, entries[0] ?? findEntry(workspace, home));
+}
 
-  const run = findEntry(project, manifest);
-  if (isTooling(manifest, run)) return null;
-  const lock = readLock(project, manifest);
-  const script = textAt(recordAt(manifest.value, 'scripts'), 'build') === null ? null : 'build';
-  const sources = sourcesOf(project, run.entry);
-  const others = run.start !== null && 'PORT' in run.start.env ? [] : otherVariables(project, sources);
-  // Another variable chooses the port: what else looks like one may be anybody's.
-  const ports = others.length > 0 ? null : findPort(project, manifest, sources, run.start);
-  const readsPort = sightings(project, sources, [readPort], withoutComments)[0];
+/** What the folder itself runs; at the root of a workspace that runs nothing itself, what its members do. */
+function entriesOf(workspace: Workspace, home: Member): Entry[] {
+  const own = findEntry(workspace, home);
+  const undecided = own.files.length > 0 || own.several.length > 0;
+  if (own.file !== null || undecided || !workspace.several || workspace.home !== '') return [own];
+  const others = [...workspace.members.values()].filter((member) => member.dir !== '');
+  const found = others.map((member) => findEntry(workspace, member)).filter((entry) => !isTooling(entry));
+  const started = found.filter(({ file, start }) => file !== null && start !== null);
+  const serving = started.length > 0 ? started : found.filter(({ file, files }) => file !== null || files.length > 0);
+  return serving.length > 0 ? serving : [own];
+}
+
+/** True when package.json only brings tools for developing, as in a repository of another language. */
+function isTooling({ member, file, files, obstacle, several }: Entry): boolean {
+  const { value } = member.manifest;
+  const starts = textAt(recordAt(value, 'scripts'), 'start') !== null || file !== null || files.length > 0;
+  const runs = starts || several.length > 0 || obstacle !== null;
+  return !runs && Object.keys(recordAt(value, 'dependencies')).length === 0;
+}
+
+/** From the folder that detection looks at to a member's, as findings and evidence name its files. */
+function prefixOf({ home, up }: Workspace, { dir }: Member): string {
+  if (dir === home) return '';
+  return dir === '' ? up : `${up}${dir}/`;
+}
+
+function placed(workspace: Workspace, member: Member, findings: readonly Finding[]): Finding[] {
+  const prefix = prefixOf(workspace, member);
+  return findings.map((finding) =>
+    finding.path === undefined ? finding : { ...finding, path: prefix + finding.path },
+  );
+}
+
+function placeOf(workspace: Workspace, source: Source): string {
+  const prefix = prefixOf(workspace, source.member);
+  const line = 'keys' in source ? source.member.manifest.lineOf(source.keys) : source.line;
+  const file = 'keys' in source ? 'package.json' : source.file;
+  return line === undefined ? `${prefix}${file}` : `${prefix}${file}:${line}`;
+}
+
+/** One service, whose entry is known, or asked for. */
+function serviceOf(workspace: Workspace, entry: Entry): Detection {
+  const { member, start } = entry;
+  const root = workspace.members.get('') ?? member;
+  const building = neededMembers(workspace, member.dir, true);
+  const lock = readLock(workspace, building);
+  const build = planBuild(workspace, entry, lock);
+  const missing = entry.file !== null && !member.project.has(entry.file);
+  const listening = listeningOf(workspace, entry);
   const findings = [
-    ...lock.findings,
-    ...manifestFindings(project, manifest),
-    ...entryFindings(project, manifest, run, script),
-    ...portVariableFindings('node', others),
-    ...loopbackFindings('node', sightings(project, sources, loopbacks, withoutComments)),
+    ...placed(workspace, root, lock.findings),
+    ...(root === member ? [] : placed(workspace, root, manifestFindings(root))),
+    ...placed(workspace, member, [
+      ...manifestFindings(member),
+      ...entryFindings(entry, build.steps.length > 0),
+      ...frameworkFindings(member, start?.framework ?? null, lock),
+      ...listening.findings,
+    ]),
+    ...buildFindings(building, (each) => `${prefixOf(workspace, each)}package.json`, missing),
   ];
-  const name = textAt(manifest.value, 'name');
-  const own = serviceName(name?.replace(/^@[^/]*\//, '') ?? null);
+  const name = nameOf(root, member);
+  const prefix = entry.member.dir === workspace.home ? '' : `${member.dir}/`;
+  const file = entry.file === null ? null : prefix + entry.file;
   const evidence: Evidence[] = [];
   const know = (setting: string, value: unknown, from: string | null) => {
     if (value !== null && from !== null) evidence.push({ setting, value, from });
   };
-  know('name', own, at(manifest, ['name']));
-  know('manager', lock.file === null ? null : 'npm', lock.file);
-  know('entry', run.entry, run.from);
-  know('port', ports?.port ?? null, ports?.from ?? null);
-  const env = { ...run.start?.env };
-  if (readsPort || 'PORT' in env) {
-    env.PORT = '';
-    know('env.PORT', true, readsPort?.from ?? run.from);
-  }
+  know('name', name, placeOf(workspace, { member, keys: ['name'] }));
+  know('manager', managerName(lock), lock.file === null ? null : prefixOf(workspace, root) + lock.file);
+  know('entry', file, entry.from === null ? null : placeOf(workspace, entry.from));
+  know('port', listening.port, listening.from);
+  if (listening.readsPort !== null) know('env.PORT', true, listening.readsPort);
+  if (listening.folder !== null) know('directory', `/app/${member.dir}`.replace(/\/$/, ''), listening.folder);
   return {
     language: 'node',
-    manager: lock.file === null ? null : 'npm',
-    name: own,
-    entry: run.entry,
-    entries: run.entries,
-    port: ports?.port ?? null,
-    env,
+    manager: managerName(lock),
+    name,
+    entry: file,
+    entries: file === null ? entry.files.map((each) => prefix + each) : [file],
+    port: listening.port,
+    ...(listening.usual === null ? {} : { usualPort: listening.usual }),
+    env: { ...start?.env, ...(listening.readsPort === null ? {} : { PORT: '' }) },
     evidence,
     findings,
-    blocked: false,
-    build: {
-      lock: lock.file ?? 'package-lock.json',
-      npmrc: project.has('.npmrc'),
-      script,
-      options: run.start?.options ?? [],
-      arguments: run.start?.args ?? [],
-    },
+    blocked: entry.several.length > 1,
+    build: facts(build, workspace, entry, lock, listening.folder !== null),
   };
 }
 
-/** True when package.json only brings tools for developing, as in a repository of another language. */
-function isTooling(manifest: Manifest, run: Entry): boolean {
-  const starts = textAt(recordAt(manifest.value, 'scripts'), 'start') !== null || run.entries.length > 0;
-  return !starts && run.uncompiled === null && Object.keys(recordAt(manifest.value, 'dependencies')).length === 0;
+/** A member that is called by its role, as in `api`, is the root's: `shop-api`. */
+function nameOf(root: Member, member: Member): string | null {
+  const [own, above] = [member, root].map(
+    ({ manifest }) => textAt(manifest.value, 'name')?.replace(/^@[^/]*\//, '') ?? null,
+  );
+  const said = serviceName(own ?? null);
+  const whole = serviceName(above ?? null);
+  return said ?? (own && whole && root !== member ? `${whole}-${own}` : null);
+}
+
+function managerName({ manager, file }: Lock): string | null {
+  return file === null ? null : manager === 'berry' ? 'yarn' : manager;
+}
+
+/** What the template and the run command need. */
+function facts(
+  build: Build,
+  workspace: Workspace,
+  { member, start, loader }: Entry,
+  { manager }: Lock,
+  moves: boolean,
+): Record<string, unknown> {
+  // An entry is named from the folder that detection looks at.
+  const seen = member.dir === workspace.home && member.dir !== '' ? `${member.dir}/` : '';
+  const inRepository = start?.framework === 'next' || loader === 'tsx';
+  return {
+    ...build,
+    seen,
+    directory: moves || inRepository ? `/app/${member.dir}`.replace(/\/$/, '') : null,
+    options: start?.options ?? [],
+    arguments: start?.args ?? [],
+    loader,
+    manager,
+    framework: start?.framework ?? null,
+  };
+}
+
+interface Listening {
+  port: number | null;
+  from: string | null;
+  /** Where PORT is read, when it is. */
+  readsPort: string | null;
+  /** Where its framework listens when nothing is said. */
+  usual: { port: number; from: string } | null;
+  /** Where the code depends on its working folder, when it does. */
+  folder: string | null;
+  findings: Finding[];
+}
+
+/** Where the service listens, as the sources that its entry imports say. */
+function listeningOf(workspace: Workspace, entry: Entry): Listening {
+  const { member, start } = entry;
+  const { project } = member;
+  const prefix = prefixOf(workspace, member);
+  const sources = sourcesOf(project, entry.file);
+  const script =
+    start === null ? null : placeOf(workspace, { member: start.from.member, keys: ['scripts', start.from.script] });
+  const said = start === null || script === null ? null : startPort(start, script);
+  const others = said === null && !(start !== null && 'PORT' in start.env) ? otherVariables(project, sources) : [];
+  // Another variable chooses the port: what else looks like one may be anybody's.
+  const port = others.length > 0 ? null : findPort(project, sources, said);
+  const reads = sightings(project, sources, [readPort], withoutComments)[0];
+  // These listen where PORT says, and at 3000 without it.
+  const framework = start?.framework === 'next' || start?.framework === 'nuxt';
+  const byScript = framework || said !== null || (start !== null && 'PORT' in start.env);
+  const readsPort = reads ? prefix + reads.from : byScript ? script : null;
+  const folder = workingFolder(project, sources);
+  return {
+    port: port?.port ?? null,
+    from: port === null ? null : said === null ? prefix + port.from : port.from,
+    readsPort,
+    usual: framework && script !== null ? { port: 3000, from: script } : null,
+    folder: folder === null ? null : prefix + folder.from,
+    findings: [
+      ...portVariableFindings('node', others),
+      ...loopbackFindings('node', sightings(project, sources, loopbacks, withoutComments)),
+    ],
+  };
+}
+
+/** Several services in one workspace: each is a choice, with what its own build needs. */
+function choiceOf(workspace: Workspace, home: Member, services: readonly Entry[]): Detection {
+  const found = services.map((entry) => serviceOf(workspace, entry));
+  const [first] = found;
+  const choices = Object.fromEntries(
+    found.flatMap(({ entry, build, env }) => (entry === null ? [] : [[entry, { ...build, env }]])),
+  );
+  const shared = (first?.findings ?? []).filter((finding) =>
+    found.every(({ findings }) =>
+      findings.some(({ id, path, line }) => id === finding.id && path === finding.path && line === finding.line),
+    ),
+  );
+  const name = serviceName(textAt(home.manifest.value, 'name')?.replace(/^@[^/]*\//, '') ?? null);
+  return {
+    language: 'node',
+    manager: first?.manager ?? null,
+    name,
+    entry: null,
+    entries: found.flatMap(({ entry }) => entry ?? []),
+    port: null,
+    env: {},
+    evidence: (first?.evidence ?? []).filter(({ setting }) => setting === 'manager'),
+    findings: [...shared, severalServices(found)],
+    blocked: false,
+    build: { ...first?.build, choices },
+  };
+}
+
+function severalServices(found: readonly Detection[]): Finding {
+  return {
+    id: 'node-several-services',
+    level: 'note',
+    path: 'package.json',
+    message: `The workspace has ${found.length} services; an enclave runs one of them.`,
+    why: 'Caution builds one Containerfile and starts one program.',
+    mend: 'Name the folder of the one that is meant, or its file with --entry.',
+  };
 }
 
 function unreadable(reason: string, line: number | undefined): Detection {
@@ -79,11 +245,11 @@ function unreadable(reason: string, line: number | undefined): Detection {
     id: 'node-manifest-unreadable',
     level: 'error',
     path: 'package.json',
+    ...(line === undefined ? {} : { line }),
     message: reason,
     why: 'Nothing can be known of a service whose package.json cannot be read, by npm neither.',
     mend: 'Mend package.json.',
   };
-  if (line !== undefined) finding.line = line;
   return {
     language: 'node',
     manager: null,
@@ -99,54 +265,11 @@ function unreadable(reason: string, line: number | undefined): Detection {
   };
 }
 
-/** A file that opens a port, or hands itself to something that does. */
-const serves = /\.listen\s*\(|\bserve\s*\(|\bcreateServer\s*\(|\bDeno\.serve|\bfastify\s*\(/;
-
-const usualFiles = ['server', 'index', 'app', 'main', 'src/server', 'src/index', 'src/app', 'src/main'].flatMap(
-  (stem) => ['.js', '.mjs', '.cjs', '.ts', '.mts'].map((extension) => stem + extension),
-);
-
-/** What runs: as the start script says, else the one usual file that opens a port; several are a question. */
-function findEntry(project: Project, manifest: Manifest): Entry {
-  const start = readStart(project, manifest);
-  if (start !== null && isPlainPath(start.file)) {
-    return {
-      entry: start.file,
-      entries: [start.file],
-      from: at(manifest, ['scripts', start.script]),
-      start,
-      uncompiled: null,
-    };
-  }
-  const main = textAt(manifest.value, 'main');
-  const named = main === null ? null : fileOf(project, manifest, main);
-  const serving = [...new Set([named, ...usualFiles])].filter(
-    (file): file is string =>
-      file !== null && isPlainPath(file) && serves.test(withoutComments(project.read(file) ?? '')),
-  );
-  const listening = serving.filter((file) => obstacleOf(project, manifest, file) === null);
-  const [only, ...others] = listening;
-  // A start script that says something else is not to be overruled by a guess.
-  if (only === undefined || others.length > 0 || textAt(recordAt(manifest.value, 'scripts'), 'start') !== null) {
-    const uncompiled = only === undefined ? (serving[0] ?? null) : null;
-    return { entry: null, entries: listening, from: null, start: null, uncompiled };
-  }
-  const line = lineOf(withoutComments(project.read(only) ?? ''), serves);
-  return {
-    entry: only,
-    entries: [only],
-    from: only === named ? at(manifest, ['main']) : `${only}:${line}`,
-    start: null,
-    uncompiled: null,
-  };
-}
-
 const testFile =
   /(^|\/)(tests?|__tests__|e2e|examples?|docs|public|static|client|frontend|scripts|node_modules)\/|\.(test|spec|config|d)\./;
 
 /** The files that may say which port: what the entry imports, or, when it is yet to be built, all of `src`. */
 function sourcesOf(project: Project, entry: string | null): string[] {
-  const own = project.files.filter((file) => /\.[cm]?[jt]s$/.test(file) && !testFile.test(file));
-  if (entry === null) return own;
-  return project.has(entry) ? reachable(project, entry) : own;
+  if (entry !== null && project.has(entry)) return reachable(project, entry);
+  return project.files.filter((file) => /\.[cm]?[jt]s$/.test(file) && !testFile.test(file));
 }

@@ -3,32 +3,18 @@ import type { Finding } from '../../app.ts';
 import { printableLine } from '../../output.ts';
 import type { Project } from '../language.ts';
 import { lineOf } from '../scan.ts';
+import type { Entry } from './entry.ts';
 import { type Manifest, recordAt, textAt } from './manifest.ts';
-import { type Obstacle, typeScriptFinding, typeScriptObstacle } from './source.ts';
-import type { Start } from './start.ts';
+import { typeScriptFinding } from './source.ts';
+import { type Start, scriptName } from './start.ts';
+import type { Member } from './workspace.ts';
 
 /** The Node.js of pallet-nodejs. Source: StageX 2026.03.0, packages/core/nodejs. */
 const imageNode = '24.9.0';
 
-/** What package.json and .npmrc say that the build cannot do. */
-export function manifestFindings(project: Project, manifest: Manifest): Finding[] {
-  return [
-    ...engineFindings(manifest),
-    ...workspaceFindings(manifest),
-    ...lifecycleFindings(manifest),
-    ...npmrcFindings(project),
-  ];
-}
-
-/** What runs, as far as findings are about it. */
-export interface Entry {
-  entry: string | null;
-  /** What could run, when it is not certain. */
-  entries: string[];
-  from: string | null;
-  start: Start | null;
-  /** A TypeScript file that would be what runs, could Node run it. */
-  uncompiled: string | null;
+/** What a package.json and the .npmrc beside it say that the build cannot do. */
+export function manifestFindings({ project, manifest }: Member): Finding[] {
+  return [...engineFindings(manifest), ...lifecycleFindings(manifest), ...npmrcFindings(project)];
 }
 
 function engineFindings(manifest: Manifest): Finding[] {
@@ -44,22 +30,6 @@ function engineFindings(manifest: Manifest): Finding[] {
       message: `engines.node asks for ${printableLine(wanted, 60)}; the image has Node.js ${imageNode}.`,
       why: 'A service runs on what it was tested with.',
       mend: `Test it with Node.js ${semver.major(imageNode)}, and widen engines.node.`,
-    },
-  ];
-}
-
-function workspaceFindings(manifest: Manifest): Finding[] {
-  if (manifest.value.workspaces === undefined) return [];
-  const line = manifest.lineOf(['workspaces']);
-  return [
-    {
-      id: 'node-workspaces',
-      level: 'error',
-      path: 'package.json',
-      ...(line === undefined ? {} : { line }),
-      message: 'This package.json is the root of workspaces.',
-      why: 'Their members are linked folders, which the dependency step, that sees manifests only, does not have.',
-      mend: 'Give the service a folder with a package.json and package-lock.json of its own.',
     },
   ];
 }
@@ -103,55 +73,94 @@ function npmrcFindings(project: Project): Finding[] {
   ];
 }
 
-/** What is wrong with the file that runs. */
-export function entryFindings(project: Project, manifest: Manifest, run: Entry, script: string | null): Finding[] {
+/** What is wrong with what runs. Paths are relative to the member that runs. */
+export function entryFindings({ member, file, start, loader, obstacle, several }: Entry, built: boolean): Finding[] {
+  const { project, manifest } = member;
   const findings: Finding[] = [];
-  const { entry, start } = run;
-  if (entry !== null && !project.has(entry) && script === null) {
-    findings.push({
-      id: 'node-entry-missing',
-      level: 'error',
-      path: 'package.json',
-      message: `${printableLine(entry, 100)} does not exist, and there is no "build" script that would make it.`,
+  const say = (id: string, level: Finding['level'], text: Pick<Finding, 'message' | 'why' | 'mend'>, line?: number) =>
+    findings.push({ id, level, path: 'package.json', ...(line === undefined ? {} : { line }), ...text });
+  const inPackages = file?.startsWith('node_modules/') === true;
+  if (file !== null && !inPackages && !project.has(file) && !built) {
+    say('node-entry-missing', 'error', {
+      message: `${printableLine(file, 100)} does not exist, and there is no "build" script that would make it.`,
       why: 'The start script runs it.',
       mend: 'Commit the file, or add a "build" script.',
     });
   }
-  const file = entry !== null && project.has(entry) ? entry : run.uncompiled;
-  const obstacle = file === null ? null : obstacleOf(project, manifest, file);
   if (obstacle !== null) findings.push(typeScriptFinding(obstacle));
-  if (start !== null && [...start.options, ...start.args].some((word) => /\{port\}|\{\{/.test(word))) {
-    const line = manifest.lineOf(['scripts', start.script]);
-    findings.push({
-      id: 'node-start-placeholder',
-      level: 'error',
-      path: 'package.json',
-      ...(line === undefined ? {} : { line }),
-      message: `The script "${start.script}" passes a word with {port} or {{, which is a placeholder here.`,
-      why: 'The run command would hold the port in its place.',
-      mend: 'Word the argument otherwise in the start script, or read it from the environment.',
-    });
+  if (several.length > 1) findings.push(severalFinding(several));
+  if (start === null) return findings;
+  const line = start.from.member === member ? manifest.lineOf(['scripts', start.from.script]) : undefined;
+  if (start.placeholder) {
+    say(
+      'node-start-placeholder',
+      'error',
+      {
+        message: `The script ${scriptName(start)} passes a word with {port} or {{, which is a placeholder here.`,
+        why: 'The run command would hold the port in its place.',
+        mend: 'Word the argument otherwise in the start script, or read it from the environment.',
+      },
+      line,
+    );
   }
-  if (start !== null && start.envFiles.length > 0) {
-    findings.push({
-      id: 'node-env-file',
-      level: 'warning',
-      path: 'package.json',
+  if (start.envFiles.length > 0) {
+    say('node-env-file', 'warning', {
       message: `The start script reads variables from ${printableLine(start.envFiles.join(', '), 100)}; the run command does not.`,
       why: 'Such files hold settings and secrets of one machine: the image leaves them out.',
       mend: 'Name public settings with --env NAME=VALUE; secrets belong to Locksmith.',
     });
   }
+  if (start.bun) {
+    say('node-bun', 'error', {
+      message: 'The start script runs Bun.',
+      why: "Bun's program needs the library libstdc++.so.6, which StageX's Node.js image does not have.",
+      mend: 'Start the service with node; what only Bun has (Bun.serve, bun:sqlite) has a counterpart there.',
+    });
+  }
+  const lost = start.before.find((words) => !isBuildStep(words));
+  if (lost !== undefined) {
+    say(
+      'node-start-step',
+      'warning',
+      {
+        message: `The script ${scriptName(start)} first calls ${printableLine(lost, 80)}; the run command does not.`,
+        why: 'Caution starts one program, without a shell around it.',
+        mend: 'Do it in the service itself before it listens, or from outside (migrations of a database).',
+      },
+      line,
+    );
+  }
+  if (loader !== null) {
+    say(
+      'node-loader',
+      'note',
+      {
+        message: `${loader} compiles the service each time that it starts.`,
+        why: 'The compiler lies in the enclave’s memory, and is part of what is measured.',
+        mend: 'Add a "build" script that compiles, and a "start" script that runs its output.',
+      },
+      line,
+    );
+  }
   return findings;
 }
 
-/** What keeps Node from running a file as it stands; null for JavaScript. */
-export function obstacleOf(project: Project, manifest: Manifest, file: string): Obstacle | null {
-  if (!/\.[cm]?ts$/.test(file)) return null;
-  const kinds = ['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies'];
-  return typeScriptObstacle(
-    project,
-    file,
-    new Set(kinds.flatMap((kind) => Object.keys(recordAt(manifest.value, kind)))),
+/** What the build does anyway, or what only empties folders. */
+function isBuildStep(words: string): boolean {
+  return /^(npx )?(tsc|nest build|rimraf|tsup|swc|next build|nuxt build|prisma generate|del-cli|mkdirp)\b|^(npm|pnpm|yarn)( run)? [\w:-]*(build|compile|clean|generate)/.test(
+    words,
   );
+}
+
+function severalFinding(several: readonly Start[]): Finding {
+  const files = several.map(({ file }) => printableLine(file, 60));
+  return {
+    id: 'node-several-processes',
+    level: 'error',
+    path: 'package.json',
+    message: `The start script runs several programs side by side: ${files.slice(0, 4).join(', ')}.`,
+    why: 'An enclave runs one program, and stops when it ends.',
+    source: 'https://docs.caution.co',
+    mend: 'Name the one that is the service with --entry, and give the others enclaves of their own.',
+  };
 }

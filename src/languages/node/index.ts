@@ -1,5 +1,6 @@
 import type { Language } from '../language.ts';
 import { isPlainPath } from '../scan.ts';
+import { launchOptions } from './launch.ts';
 
 export const node: Language = {
   id: 'node',
@@ -10,18 +11,44 @@ export const node: Language = {
   images: ['pallet-nodejs', 'core-filesystem'],
   starter: { manager: 'npm', entry: 'src/server.ts', env: { PORT: '' }, build: {} },
   runnable({ name, entry, build }) {
+    const chosen = recordOf(recordOf(build.choices)[entry] ?? build);
+    const seen = typeof chosen.seen === 'string' ? chosen.seen : '';
     return {
-      command: ['/usr/bin/node', ...texts(build.options), `/app/${entry}`, ...texts(build.arguments)],
-      env: { NODE_ENV: 'production' },
-      build: { lock: 'package-lock.json', npmrc: false, script: null, ...build, packageName: packageName(name) },
+      command: ['/usr/bin/node', ...launchOptions(chosen), `/app/${seen}${entry}`, ...texts(chosen.arguments)],
+      env: { ...recordOf<string>(chosen.env), NODE_ENV: 'production' },
+      build: { ...nothingBuilt, ...chosen, packageName: packageName(name) },
     };
   },
   checkEntry(entry) {
-    if (!isPlainPath(entry)) return 'it is no path of letters, digits and @+._- inside the service.';
+    if (!isPlainPath(entry.replace(/(^|\/)\.(output|next)\//, '$1$2/'))) {
+      return 'it is no path of letters, digits and @+._- inside the service.';
+    }
     if (/\.[jt]sx$/.test(entry)) return 'Node does not run JSX; name the file that a build script makes.';
     return null;
   },
 };
+
+/** Data of the template for a service of which nothing is known. */
+const nothingBuilt = {
+  manifests: [{ from: ['package.json', 'package-lock.json'], to: './' }],
+  tool: null,
+  variables: [],
+  install: [],
+  installAll: null,
+  packageFolders: ['node_modules'],
+  steps: [],
+  sources: [],
+  mixed: [],
+  folders: [''],
+  output: null,
+  leftovers: [],
+  tests: false,
+  base: '',
+};
+
+function recordOf<Value = unknown>(value: unknown): Record<string, Value> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, Value>) : {};
+}
 
 function texts(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];

@@ -46,12 +46,6 @@ export function textAt(value: Record<string, unknown>, key: string): string | nu
   return typeof member === 'string' && member.trim() !== '' ? member : null;
 }
 
-/** `package.json:12` for what stands there. */
-export function at(manifest: Manifest, path: readonly string[]): string {
-  const line = manifest.lineOf(path);
-  return line === undefined ? 'package.json' : `package.json:${line}`;
-}
-
 function lineFinder(json: string): Manifest['lineOf'] {
   let document: { lines: LineCounter; root: ReturnType<typeof parseDocument> } | undefined;
   return (path) => {

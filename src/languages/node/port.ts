@@ -1,6 +1,5 @@
 import type { Project } from '../language.ts';
 import { agreedPort, loopback, type Sighting, sightings } from '../scan.ts';
-import { at, type Manifest } from './manifest.ts';
 import { withoutComments } from './source.ts';
 import type { Start } from './start.ts';
 
@@ -65,17 +64,27 @@ export const loopbacks = [
   new RegExp(String.raw`\bserve\s*\(\s*\{${nested}\bhost(?:name)?\s*:\s*['"\x60]${loopback}['"\x60]`, 'g'),
 ];
 
-/** The port that code and start script agree on. */
+/**
+ * The port that a start script sets, in a variable or by its framework's flag.
+ * @param from the place of the script.
+ */
+export function startPort({ env, args, framework }: Start, from: string): Sighting | null {
+  if (env.PORT !== undefined && /^\d{1,5}$/.test(env.PORT)) return { value: env.PORT, from };
+  const flag = framework === 'next' ? args.findIndex((word) => word === '-p' || word === '--port') : -1;
+  const given = flag < 0 ? undefined : args[flag + 1];
+  return given !== undefined && /^\d{1,5}$/.test(given) ? { value: given, from } : null;
+}
+
+/**
+ * The port that the code says.
+ * @param said what the start script says of it, whatever the code has for a default.
+ */
 export function findPort(
   project: Project,
-  manifest: Manifest,
   sources: readonly string[],
-  start: Start | null,
+  said: Sighting | null,
 ): { port: number; from: string } | null {
-  const assigned = start?.env.PORT;
-  if (start !== null && assigned !== undefined && /^\d{1,5}$/.test(assigned)) {
-    return agreedPort([{ value: assigned, from: at(manifest, ['scripts', start.script]) }]);
-  }
+  if (said !== null) return agreedPort([said]);
   return agreedPort([
     ...sightings(project, sources, portPatterns, withoutComments),
     ...assignments(project, sources, String.raw`(\d{2,5})\b`),

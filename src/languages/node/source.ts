@@ -3,7 +3,7 @@ import type { Finding } from '../../app.ts';
 import { printableLine } from '../../output.ts';
 import type { Project } from '../language.ts';
 import { inside, lineAt } from '../scan.ts';
-import { existing } from './start.ts';
+import { existing } from './files.ts';
 
 /** More files than this are not followed from the entry. */
 const mostFiles = 2000;

@@ -1,121 +1,168 @@
-import { splitWords } from '../../caution/words.ts';
-import type { Project } from '../language.ts';
+import { printableLine } from '../../output.ts';
 import { inside } from '../scan.ts';
-import { type Manifest, recordAt, textAt } from './manifest.ts';
+import { type Command, calledProgram, callOf, commandsOf, sideBySide, unwrapped } from './commands.ts';
+import { recordAt, textAt } from './manifest.ts';
+import { type Program, programOf } from './programs.ts';
+import { type Member, memberNamed, type Workspace } from './workspace.ts';
 
 /** What a script of package.json starts, when that can be read off it. */
-export interface Start {
-  /** The file that runs, relative to the service; it may be one that the build script makes. */
-  file: string;
-  /** Options for node itself, paths made absolute for the image. */
-  options: string[];
-  /** Arguments after the file. */
-  args: string[];
+export interface Start extends Program {
+  /** The member of the workspace whose folder the file is in. */
+  member: Member;
   /** Assignments in front of the command. */
   env: Record<string, string>;
-  /** The script that says so. */
-  script: string;
-  /** Files of variables (`--env-file`) that the image does not have. */
+  /** Files of variables that the image does not have. */
   envFiles: string[];
+  /** Where it is said: the member and its script. */
+  from: { member: Member; script: string };
+  /** What the script does before: `tsc`, `prisma migrate deploy`. */
+  before: string[];
+  /** The script has words of its own that look like our placeholder for the port. */
+  placeholder: boolean;
 }
 
 /** The scripts that say how the service runs in production, the one to believe first. */
-const startScripts = ['start', 'start:prod', 'start:production', 'serve'];
+const startScripts = ['start', 'start:prod', 'start:production', 'start:server', 'serve', 'server'];
 
-/** Options of node that take the next word. Source: https://nodejs.org/docs/latest-v24.x/api/cli.html */
-const takesWord = new Set(['-r', '--require', '--import', '-C', '--conditions', '--loader', '--experimental-loader']);
-const loadsModule = new Set(['-r', '--require', '--import', '--loader', '--experimental-loader']);
+/** More scripts than this are not followed from one to the next. */
+const deepest = 8;
 
-/** Options for developing, and those that Node 24 no longer needs for TypeScript. */
-const leftOut = /^--(watch.*|inspect.*|env-file.*|experimental-strip-types|no-warnings)(=.*)?$/;
+/** What a start script starts: one program; several side by side; or nothing that could be read off it. */
+export type Started = { one: Start } | { several: Start[] } | null;
 
-/** Programs that run a file as node would, in place of it. */
-const runners = new Set(['node', 'nodemon', 'tsx', 'ts-node', 'ts-node-esm']);
+/** The first script of a member that starts a program for production, else the first that starts one at all. */
+export function readStart(workspace: Workspace, member: Member): Started {
+  const found = startScripts.flatMap((script) => follow(workspace, member, script, 0) ?? []);
+  const lasting = found.find((each) => 'several' in each || !each.one.development);
+  return lasting ?? found[0] ?? null;
+}
 
-/** The first script that starts a file with node, or with something that runs a file like node. */
-export function readStart(project: Project, manifest: Manifest): Start | null {
-  const scripts = recordAt(manifest.value, 'scripts');
-  for (const script of startScripts) {
-    const words = wordsOf(scripts, script, 0);
-    const start = words === null ? null : startOf(project, manifest, script, words);
-    if (start !== null) return start;
+function follow(workspace: Workspace, member: Member, script: string, depth: number): Started {
+  const line = textAt(recordAt(member.manifest.value, 'scripts'), script);
+  if (line === null || depth > deepest) return null;
+  const commands = commandsOf(line);
+  if (commands === null) return null;
+  let at = member;
+  const before: string[] = [];
+  for (const [index, words] of commands.entries()) {
+    if (words[0] === 'cd' && words.length === 2) {
+      const next = memberAt(workspace, at, words[1] ?? '');
+      if (next === null) return null;
+      at = next;
+      continue;
+    }
+    if (index < commands.length - 1) {
+      // Two programs of the service's own: which of them is meant is not for us to say.
+      if (programOf(at, unwrapped(words)?.words ?? [])?.framework === null) return null;
+      before.push(words.join(' '));
+      continue;
+    }
+    const started = startOf(workspace, at, { member, script }, words, depth);
+    return started === null ? null : withScript(started, line, before);
   }
   return null;
 }
 
-/** The words of a script; of `npm run other`, those of the other. Null when a shell would do more than start a program. */
-function wordsOf(scripts: Record<string, unknown>, script: string, depth: number): string[] | null {
-  const line = textAt(scripts, script);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: a line break in a value would end a Containerfile's line
-  if (line === null || depth > 4 || /[|&;<>()$`\x00-\x1f\x7f]/.test(line)) return null;
-  const words = splitWords(line);
-  if (words === null) return null;
-  const called = words[0] === 'npm' && words[1] === 'run' && words.length === 3 ? words[2] : undefined;
-  return called === undefined ? words : wordsOf(scripts, called, depth + 1);
+function withScript(started: NonNullable<Started>, line: string, before: readonly string[]): Started {
+  const placeholder = /\{port\}|\{\{/.test(line);
+  const complete = (start: Start): Start => ({
+    ...start,
+    placeholder: start.placeholder || placeholder,
+    before: [...before, ...start.before],
+  });
+  return 'one' in started ? { one: complete(started.one) } : { several: started.several.map(complete) };
 }
 
-function startOf(project: Project, manifest: Manifest, script: string, words: string[]): Start | null {
-  const env: Record<string, string> = {};
-  const rest = [...words];
-  for (let word = rest[0]; word !== undefined; word = rest[0]) {
-    const assignment = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/s.exec(word);
-    // A key that objects take for something else is no setting of a service.
-    if (assignment?.[1] === '__proto__') return null;
-    if (assignment) env[assignment[1] ?? ''] = assignment[2] ?? '';
-    else if (!['cross-env', 'cross-env-shell', 'env', 'exec', 'npx'].includes(word)) break;
-    rest.shift();
+function memberAt({ members }: Workspace, from: Member, folder: string): Member | null {
+  const dir = inside(from.dir, folder);
+  return dir === null ? null : (members.get(dir) ?? null);
+}
+
+function startOf(
+  workspace: Workspace,
+  member: Member,
+  from: Start['from'],
+  words: readonly string[],
+  depth: number,
+): Started {
+  const command = unwrapped(words);
+  if (command === null) return null;
+  const parallel = sideBySide(command.words);
+  if (parallel !== null) return severalOf(workspace, member, from, parallel, depth);
+  const called = followCall(workspace, member, command.words, depth);
+  if (called !== null) return withEnvironment(called, command);
+  const rest = calledProgram(command.words) ?? command.words;
+  const inner = rest === command.words ? command : merged(command, unwrapped(rest));
+  const program = inner === null ? null : programOf(member, inner.words);
+  if (inner === null || program === null) return null;
+  const { env, envFiles } = inner;
+  const start: Start = {
+    ...program,
+    ...ownerOf(workspace, member, program.file),
+    env,
+    envFiles: [...envFiles, ...program.envFiles],
+    from,
+    before: [],
+    placeholder: false,
+  };
+  return { one: start };
+}
+
+function merged(outer: Command, inner: Command | null): Command | null {
+  if (inner === null) return null;
+  return { ...inner, env: { ...outer.env, ...inner.env }, envFiles: [...outer.envFiles, ...inner.envFiles] };
+}
+
+function followCall(workspace: Workspace, member: Member, words: readonly string[], depth: number): Started {
+  const call = callOf(words);
+  if (call === null) return null;
+  const named = call.member === null ? member : memberNamed(workspace, call.member);
+  const target = named === null || call.folder === null ? named : memberAt(workspace, named, call.folder);
+  return target === null ? null : follow(workspace, target, call.script, depth + 1);
+}
+
+/** Of commands that run side by side, those that start a program. */
+function severalOf(
+  workspace: Workspace,
+  member: Member,
+  from: Start['from'],
+  lines: readonly string[],
+  depth: number,
+): Started {
+  const starts = lines.flatMap((line) => {
+    const commands = commandsOf(line);
+    const words = commands?.length === 1 ? commands[0] : undefined;
+    const started = words === undefined || depth > deepest ? null : startOf(workspace, member, from, words, depth + 1);
+    if (started === null) return [];
+    return 'one' in started ? [started.one] : started.several;
+  });
+  const [only, ...others] = starts;
+  if (only === undefined) return null;
+  return others.length === 0 ? { one: only } : { several: starts };
+}
+
+function withEnvironment(started: NonNullable<Started>, { env, envFiles }: Command): Started {
+  const complete = (start: Start): Start => ({
+    ...start,
+    env: { ...env, ...start.env },
+    envFiles: [...envFiles, ...start.envFiles],
+  });
+  return 'one' in started ? { one: complete(started.one) } : { several: started.several.map(complete) };
+}
+
+/** A file that lies in another member's folder is that member's: `node apps/api/dist/main.js`, said at the root. */
+function ownerOf({ members }: Workspace, member: Member, file: string): Pick<Start, 'member' | 'file'> {
+  const path = inside(member.dir, file);
+  if (path === null) return { member, file };
+  const parts = path.split('/');
+  for (let length = parts.length - 1; length > 0; length -= 1) {
+    const owner = members.get(parts.slice(0, length).join('/'));
+    if (owner) return { member: owner, file: parts.slice(length).join('/') };
   }
-  const program = rest.shift();
-  if (program === undefined || !runners.has(program)) return null;
-  const { options, envFiles } = takeOptions(rest, program === 'node');
-  const named = rest.shift();
-  const file = named === undefined ? null : fileOf(project, manifest, named);
-  if (file === null) return null;
-  return { file, options, args: rest, env, script, envFiles };
+  return { member: members.get('') ?? member, file: members.has('') ? path : file };
 }
 
-/** Takes node's options off the front of the words. Those of other runners are their own affair. */
-function takeOptions(rest: string[], isNode: boolean): { options: string[]; envFiles: string[] } {
-  const options: string[] = [];
-  const envFiles: string[] = [];
-  while (rest[0]?.startsWith('-')) {
-    const option = rest.shift() ?? '';
-    const value = takesWord.has(option) || /^--env-file(-if-exists)?$/.test(option) ? rest.shift() : undefined;
-    if (option.startsWith('--env-file')) envFiles.push(value ?? option.replace(/^[^=]*=?/, ''));
-    if (!isNode || leftOut.test(option)) continue;
-    options.push(option);
-    if (value !== undefined) options.push(loadsModule.has(option) ? modulePath(value) : value);
-  }
-  return { options, envFiles };
-}
-
-/** Modules are looked for from the working folder, which in the enclave is `/`. */
-function modulePath(name: string): string {
-  if (/^\.\.?\//.test(name)) return `/app/${inside('', name) ?? name}`;
-  return name.startsWith('/') ? name : `/app/node_modules/${name}`;
-}
-
-const extensions = ['', '.js', '.mjs', '.cjs', '.ts', '.mts', '.cts'];
-
-/**
- * The file that node would run for a word such as `.`, `src` or `dist/server`.
- * @returns null when the word leads out of the service; the word itself, cleaned, when no such file is there (yet).
- */
-export function fileOf(project: Project, manifest: Manifest, named: string): string | null {
-  const path = inside('', named);
-  if (path === null) return null;
-  if (path === '') {
-    const main = textAt(manifest.value, 'main') ?? 'index.js';
-    return main === '.' || main === './' ? 'index.js' : fileOf(project, manifest, main);
-  }
-  return existing(project, path) ?? path;
-}
-
-/** The existing file for a path without extension, or for a folder with an index. */
-export function existing(project: Project, path: string): string | null {
-  const candidates = [
-    ...extensions.map((extension) => path + extension),
-    ...extensions.slice(1).map((extension) => `${path}/index${extension}`),
-  ];
-  return candidates.find((candidate) => project.has(candidate)) ?? null;
+/** `package.json`, `"start"`, for a message. */
+export function scriptName({ from }: Pick<Start, 'from'>): string {
+  return printableLine(`"${from.script}"`, 60);
 }

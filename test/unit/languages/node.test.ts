@@ -60,14 +60,7 @@ describe('what runs', () => {
   });
 
   it('is asked when a shell would do more than start one program', () => {
-    for (const line of [
-      'node a.js && node b.js',
-      'node a.js | cat',
-      'node $FILE',
-      'next start',
-      'node ../a.js',
-      "node 'a b.js'",
-    ]) {
+    for (const line of ['node a.js && node b.js', 'node a.js | cat', 'node $FILE', 'node ../a.js', "node 'a b.js'"]) {
       expect(detect(start(line), { 'a.js': '', 'b.js': '' }).entry, line).toBeNull();
     }
   });
@@ -85,9 +78,12 @@ describe('what runs', () => {
   });
 
   it('keeps options and arguments, with modules found from any folder', () => {
-    const found = detect(start('node -r ./trace.js --import tsx --inspect --max-old-space-size=400 a.js --quiet'), {
-      'a.js': '',
-    });
+    const found = detect(
+      start('node -r ./trace.js --import ./hooks.mjs --inspect --max-old-space-size=400 a.js --quiet'),
+      {
+        'a.js': '',
+      },
+    );
     const run = node.runnable({
       name: 'x',
       entry: 'a.js',
@@ -101,7 +97,7 @@ describe('what runs', () => {
       '-r',
       '/app/trace.js',
       '--import',
-      '/app/node_modules/tsx',
+      '/app/hooks.mjs',
       '--max-old-space-size=400',
       '/app/a.js',
       '--quiet',
@@ -111,7 +107,7 @@ describe('what runs', () => {
   it('is said to be missing when no build script makes it', () => {
     expect(ids(detect(start('node dist/a.js')))).toEqual(['node-entry-missing']);
     const built = detect({ scripts: { start: 'node dist/a.js', build: 'tsc' } });
-    expect(built).toMatchObject({ entry: 'dist/a.js', findings: [], build: { script: 'build' } });
+    expect(built).toMatchObject({ entry: 'dist/a.js', findings: [], build: { steps: ['npm run build'] } });
   });
 
   it('warns of files of variables that the image does not have', () => {
@@ -206,8 +202,14 @@ describe('the lock file', () => {
     expect(detected({})?.manager).toBeNull();
   });
 
-  it.each(['yarn.lock', 'pnpm-lock.yaml', 'bun.lock', 'bun.lockb'])('must be npm’s own: %s is not', (name) => {
-    expect(idsOf({ [name]: '' })).toEqual(['node-other-lock']);
+  it.each(['bun.lock', 'bun.lockb'])('of Bun is not installed from: %s', (name) => {
+    expect(idsOf({ [name]: '' })).toEqual(['node-bun-lock']);
+  });
+
+  it.each(['yarn.lock', 'pnpm-lock.yaml'])('of another manager must hold what package.json asks for: %s', (name) => {
+    const empty = name === 'yarn.lock' ? '# yarn lockfile v1\n' : "lockfileVersion: '9.0'\nimporters:\n  .: {}\n";
+    expect(idsOf({ [name]: empty })).toEqual(['node-lock-stale']);
+    expect(idsOf({ [name]: '{{' })).toEqual(['node-lock-unreadable']);
   });
 
   it('must fit package.json', () => {
@@ -266,10 +268,10 @@ describe('the manifest', () => {
     expect(engine('lts/*')).toEqual([]);
   });
 
-  it('with workspaces, lifecycle scripts or credentials is not ready', () => {
+  it('with lifecycle scripts or credentials is not ready', () => {
     const scripts = { start: 'node a.js', postinstall: 'prisma generate' };
-    const found = detect({ scripts, workspaces: ['a'] }, { 'a.js': '', '.npmrc': '//r.example/:_authToken=abc\n' });
-    expect(ids(found)).toEqual(['node-workspaces', 'node-lifecycle-script', 'node-npmrc-credentials']);
+    const found = detect({ scripts }, { 'a.js': '', '.npmrc': '//r.example/:_authToken=abc\n' });
+    expect(ids(found)).toEqual(['node-lifecycle-script', 'node-npmrc-credentials']);
     expect(ids(detect({ scripts: { ...start('node a.js').scripts, prepare: 'husky' } }, { 'a.js': '' }))).toEqual([]);
   });
 
@@ -278,7 +280,8 @@ describe('the manifest', () => {
       name: 'a\u001b]0;x\u0007',
       main: 7,
       engines: { node: '^18 \u001b[31m\nRUN evil' },
-      scripts: { start: "X='1\nRUN evil' node a.js", build: {} },
+      packageManager: 'pnpm@9.0.0\nRUN evil',
+      scripts: { postinstall: '\u001b[31m\nRUN evil', start: "X='1\nRUN evil' node a.js", build: {} },
       dependencies: { '\u001b[2J\nRUN x': '1', __proto__: { hono: '1' } },
       workspaces: 5,
     };

@@ -1,0 +1,10 @@
+import { createServer } from 'node:http';
+import ms from 'ms';
+import { Kind } from '@/kind';
+
+console.log(Kind.Note);
+const port = Number(process.env.PORT ?? 3000);
+createServer((_request, response) => {
+  response.setHeader('content-type', 'application/json');
+  response.end(JSON.stringify({ hour: ms('1h') }));
+}).listen(port);

@@ -1,0 +1,1 @@
+export const grams = (kilos) => kilos * 1000;
