@@ -1,5 +1,6 @@
 import type { Finding } from '../app.ts';
 import type { Mend } from '../fix/block.ts';
+import type { FileMend } from '../fix/files.ts';
 import type { Subject } from './subject.ts';
 
 /** A fact of the platform, or of reproducible builds, and how a setup is held against it. Pure. */
@@ -28,8 +29,8 @@ export interface Sighting {
   level?: Finding['level'];
   why?: string;
   mend?: string;
-  /** The change that mends it, where one is certain. */
-  fix?: Fix | undefined;
+  /** The changes that mend it, where they are certain. */
+  fix?: Fix | readonly Fix[] | undefined;
 }
 
 /** A change of a file: of the sighting's own, unless it names another, which may not exist yet. */
@@ -37,10 +38,10 @@ export interface Fix extends Mend {
   path?: string;
 }
 
-/** A finding of a rule, with the change that mends it where there is one. */
+/** A finding of a rule, with the changes that mend it; none where only a person can. */
 export interface Checked extends Finding {
   source: string;
-  fix?: Fix;
+  fixes: readonly FileMend[];
 }
 
 /** Findings of one rule. */
@@ -54,6 +55,11 @@ export function apply(rule: Rule, subject: Subject): Checked[] {
     why: why ?? rule.why,
     source: rule.source,
     mend: mend ?? rule.mend,
-    ...(fix === undefined ? {} : { fix }),
+    fixes: [fix ?? []].flat().flatMap((mend) => placed(mend, path)),
   }));
+}
+
+function placed(mend: Fix, own: string | undefined): FileMend[] {
+  const path = mend.path ?? own;
+  return path === undefined ? [] : [{ path, mend }];
 }

@@ -94,5 +94,5 @@ function idleFinding({ path, line, rule, reason }: Suppression): Checked {
   const shown = printableLine(rule, 60) || 'no rule';
   const message =
     reason === '' ? `No reason is given for ignoring ${shown}.` : `There is no finding of ${shown} to ignore here.`;
-  return { id, level, path, line, message, why, source, mend };
+  return { id, level, path, line, message, why, source, mend, fixes: [] };
 }

@@ -46,10 +46,7 @@ function show(outcome: Outcome, { json, format }: CheckFlags, io: Io): void {
  * @returns whether anything was changed.
  */
 async function offerFixes({ root }: Target, { findings }: Outcome, io: Io): Promise<boolean> {
-  const changes = findings.flatMap(({ path, fix }) => {
-    const file = fix?.path ?? path;
-    return fix && file !== undefined ? [{ path: file, mend: fix }] : [];
-  });
+  const changes = findings.flatMap(({ fixes }) => fixes);
   if (changes.length === 0) {
     note(io.output, 'No change is known that would mend what was found; see what is said of each finding.');
     return false;

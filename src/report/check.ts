@@ -27,7 +27,7 @@ export function checkLines({ findings, suppressed, files }: Outcome, output: Pic
     const looked = files.length === 0 ? '' : ` in ${files.map(printable).join(', ')}`;
     return [styled(output, 'green', `✔ No findings${looked}${ignored}`)];
   }
-  const mendable = findings.filter(({ fix }) => fix !== undefined).length;
+  const mendable = findings.filter(({ fixes }) => fixes.length > 0).length;
   lines.push(`${counted(findings)}${ignored}`);
   if (mendable > 0)
     lines.push(`check --fix offers a change for ${mendable === findings.length ? 'all' : mendable} of them`);

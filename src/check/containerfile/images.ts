@@ -1,13 +1,14 @@
-import { rewrite } from '../../fix/block.ts';
+import { type Mend, rewrite } from '../../fix/block.ts';
 import { printableLine } from '../../output.ts';
 import { stagexName } from '../../stagex/references.ts';
 import { digestsOf, releases } from '../../stagex/releases.ts';
 import { stageNamed } from '../../verify/containerfile.ts';
 import { floatingBases } from '../../verify/findings.ts';
 import { frontendOf } from '../../verify/frontend.ts';
-import type { Rule } from '../rule.ts';
+import type { Rule, Sighting } from '../rule.ts';
 import { sources } from '../sources.ts';
 import type { Subject } from '../subject.ts';
+import type { Written } from './build.ts';
 
 /** A StageX image as a Containerfile names it. */
 interface StagexUse {
@@ -34,6 +35,13 @@ function stagexUses({ build }: Subject): StagexUse[] {
 
 const shownDigest = (digest: string) => `sha256:${digest.slice(0, 12)}…`;
 
+/** A digest that was cut, or copied with something else. */
+function notADigest(written: string): string {
+  const digits = /^sha256:([0-9a-f]*)$/.exec(written)?.[1]?.length;
+  const shown = printableLine(written, 40);
+  return digits === undefined ? `${shown} is no digest.` : `${shown} has ${digits} digits, and a digest has 64.`;
+}
+
 /** What another image of a known release has this digest. */
 function ownerOf(digest: string): string | null {
   for (const release of releases()) {
@@ -56,6 +64,11 @@ export const imageRules: readonly Rule[] = [
       if (!build) return;
       const own = new Map(stagexUses(subject).map((use) => [use.line, use]));
       for (const { path, line, message } of floatingBases(build.path, build.file)) {
+        const written = /@(\S*)$/.exec(build.file.images.find((one) => one.line === line)?.reference ?? '')?.[1];
+        if (written !== undefined) {
+          yield { path, line, level: 'error', message: notADigest(written) };
+          continue;
+        }
         const use = line === undefined ? undefined : own.get(line);
         const known =
           use?.release && releases().includes(use.release) ? digestsOf(use.release).get(use.name) : undefined;
@@ -160,32 +173,7 @@ export const imageRules: readonly Rule[] = [
     why: 'Caution builds for linux/amd64. Elsewhere the builder’s own platform decides: on an arm64 machine StageX’s images do not even pull.',
     source: `${sources.dockerfile}#from`,
     mend: 'Write FROM --platform=linux/amd64.',
-    *look({ build }) {
-      if (!build) return;
-      for (const { index, base, line } of build.file.needed) {
-        if (base === 'scratch' || base === '' || stageNamed(build.file, base, index)) continue;
-        const instruction = build.instructions.find((one) => one.line === line && one.keyword === 'FROM');
-        const wanted = instruction?.flags.find(({ name }) => name === 'platform')?.value;
-        if (!instruction || wanted === 'linux/amd64') continue;
-        const fixed = wanted !== undefined && !wanted.includes('$');
-        yield {
-          ...{ path: build.path, line },
-          level: fixed ? 'error' : 'note',
-          message:
-            wanted === undefined
-              ? 'The platform of this base is left to the builder.'
-              : `The platform of this base is ${printableLine(wanted, 40)}.`,
-          fix: {
-            lines: [instruction.line, instruction.endLine],
-            change: rewrite((text) =>
-              wanted === undefined
-                ? text.replace(/^(\s*FROM)\s+/i, '$1 --platform=linux/amd64 ')
-                : text.replace(`--platform=${wanted}`, '--platform=linux/amd64'),
-            ),
-          },
-        };
-      }
-    },
+    look: platformSightings,
   },
   {
     id: 'syntax-line',
@@ -206,3 +194,47 @@ export const imageRules: readonly Rule[] = [
     },
   },
 ];
+
+/** A stage's base that is another image, with the platform that it asks for; null when that is left open. */
+interface Based {
+  instruction: Written;
+  wanted: string | null;
+}
+
+/** One sighting for all bases that are left open, and one for each that asks for another platform. */
+function* platformSightings({ build }: Subject): Iterable<Sighting> {
+  if (!build) return;
+  const bases = build.file.needed.flatMap(({ index, base, line }): Based[] => {
+    if (base === 'scratch' || base === '' || stageNamed(build.file, base, index)) return [];
+    const instruction = build.instructions.find((one) => one.line === line && one.keyword === 'FROM');
+    const wanted = instruction?.flags.find(({ name }) => name === 'platform')?.value ?? null;
+    return instruction && wanted !== 'linux/amd64' ? [{ instruction, wanted }] : [];
+  });
+  const [first, ...more] = bases.filter(({ wanted }) => wanted === null);
+  if (first) {
+    const others = more.length === 0 ? '' : `, and of ${more.length} more`;
+    yield {
+      ...{ path: build.path, line: first.instruction.line },
+      message: `The platform of this base${others} is left to the builder.`,
+      fix: [first, ...more].map(({ instruction }) => ofPlatform(instruction, null)),
+    };
+  }
+  for (const { instruction, wanted } of bases) {
+    if (wanted === null) continue;
+    yield {
+      ...{ path: build.path, line: instruction.line },
+      level: wanted.includes('$') ? 'note' : 'error',
+      message: `The platform of this base is ${printableLine(wanted, 40)}.`,
+      fix: ofPlatform(instruction, wanted),
+    };
+  }
+}
+
+function ofPlatform({ line, endLine }: Written, wanted: string | null): Mend {
+  const change = rewrite((text) =>
+    wanted === null
+      ? text.replace(/^(\s*FROM)\s+/i, '$1 --platform=linux/amd64 ')
+      : text.replace(`--platform=${wanted}`, '--platform=linux/amd64'),
+  );
+  return { lines: [line, endLine], change };
+}

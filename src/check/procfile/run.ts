@@ -35,8 +35,9 @@ function plainWords(words: readonly WrittenWord[]): readonly WrittenWord[] {
 }
 
 const appliedByCaution = new Set(['SSL_CERT_FILE', 'RUST_BACKTRACE', 'PATH', 'HOME', 'TZ', 'LANG', 'LC_ALL']);
-/** Of the build alone: no service reads it. */
-const ofTheBuild = new Set(['SOURCE_DATE_EPOCH', 'DEBIAN_FRONTEND']);
+/** Of compilers, installers and the build: no service reads it. */
+const ofTheBuild =
+  /^(?:SOURCE_DATE_EPOCH|DEBIAN_FRONTEND|TARGET|USER|CC|CXX|AR|LD|[A-Z_]*FLAGS|(?:CARGO|RUSTUP|CGO|PIP|UV|POETRY|NPM_CONFIG|YARN|PNPM|COREPACK|BUNDLE)_\w+|npm_config_\w+|GO(?:PATH|CACHE|PROXY|SUMDB|ROOT|ENV|WORK|AMD64|ARCH|OS|TOOLCHAIN|MODCACHE)|PNPM_HOME)$/;
 
 /** The command that Caution starts. */
 export const runRules: readonly Rule[] = [
@@ -195,7 +196,7 @@ function* variableSightings(subject: Subject): Iterable<Sighting> {
   const stage = build && finalStage(build);
   if (!build || !stage || !run) return;
   for (const [name, { line, stage: at, pairs }] of variablesOf(build, stage)) {
-    if (at !== stage.index || appliedByCaution.has(name) || ofTheBuild.has(name)) continue;
+    if (at !== stage.index || appliedByCaution.has(name) || ofTheBuild.test(name)) continue;
     const value = pairs.findLast((pair) => pair.name === name)?.value ?? '';
     const given = Object.hasOwn(run.env, name) ? run.env[name] : undefined;
     if (given === value || (given !== undefined && value.includes('$'))) continue;

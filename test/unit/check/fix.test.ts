@@ -8,10 +8,9 @@ import { base, type Files, findingsOf, procfile, removed, type Setup, setupOf, w
 /** The files that the changes of a setup's findings, of one rule or all, leave. */
 function fixed({ files, ...rest }: Setup, rule?: string): Setup & { changed: Files } {
   const contents: Files = { ...base, ...files };
-  const changes = findingsOf({ files, ...rest }).flatMap(({ id, path, fix }) => {
-    const file = fix?.path ?? path;
-    return fix && file !== undefined && (rule === undefined || id === rule) ? [{ path: file, mend: fix }] : [];
-  });
+  const changes = findingsOf({ files, ...rest }).flatMap(({ id, fixes }) =>
+    rule === undefined || id === rule ? fixes : [],
+  );
   const read = (file: string) => (contents[file] === removed ? null : (contents[file] ?? null));
   const changed = Object.fromEntries(mendFiles(changes, read).map(({ path, content }) => [path, content]));
   return { files: { ...files, ...changed }, ...rest, changed };
@@ -19,14 +18,14 @@ function fixed({ files, ...rest }: Setup, rule?: string): Setup & { changed: Fil
 
 const cases = [...procfileCases, ...containerfileCases, ...repositoryCases];
 const mendable = cases.filter(({ rule, bad }) =>
-  findingsOf(setupOf(bad)).some(({ id, fix }) => id === rule && fix !== undefined),
+  findingsOf(setupOf(bad)).some(({ id, fixes }) => id === rule && fixes.length > 0),
 );
 
 describe('the change that a finding offers', () => {
   it.each(mendable.map((one) => [one.rule, one.at, one] as const))('mends %s at %s', (rule, _, { bad }) => {
     const after = fixed(setupOf(bad), rule);
     const left = findingsOf(after);
-    expect(left.filter(({ id, fix }) => id === rule && fix !== undefined)).toEqual([]);
+    expect(left.filter(({ id, fixes }) => id === rule && fixes.length > 0)).toEqual([]);
     const before = findingsOf(setupOf(bad)).map(({ id }) => id);
     expect(left.map(({ id }) => id).filter((id) => !before.includes(id))).toEqual([]);
   });

@@ -63,9 +63,7 @@ describe('whatever stands in the files', () => {
           expect(each).not.toMatch(/[\x00-\x08\x0a-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/);
         }
         for (const { line } of outcome.findings) expect(line ?? 1).toBeGreaterThan(0);
-        const changes = outcome.findings.flatMap(({ path, fix }) =>
-          fix ? [{ path: fix.path ?? path ?? 'Procfile', mend: fix }] : [],
-        );
+        const changes = outcome.findings.flatMap(({ fixes }) => fixes);
         mendFiles(changes, (file) => (files as Record<string, string>)[file] ?? null);
       }),
       { numRuns: 1000 },

@@ -8,6 +8,13 @@ const step = (text: string) => containerfile({ 6: text });
 export const containerfileCases: readonly Case[] = [
   { rule: 'base-not-pinned', bad: containerfile({ 1: from(unpinned) }), at: 'Containerfile:1', good: {} },
   {
+    rule: 'base-not-pinned',
+    bad: containerfile({ 1: from(image('pallet-rust').slice(0, -1)) }),
+    at: 'Containerfile:1',
+    says: /has 63 digits/,
+    good: {},
+  },
+  {
     rule: 'stagex-tag-mismatch',
     bad: containerfile({ 1: from(image('pallet-rust').replace('sx2026.03.0', 'sx2025.10.0')) }),
     at: 'Containerfile:1',
