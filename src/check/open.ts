@@ -4,10 +4,8 @@ import { UserError } from '../errors.ts';
 import { readGit } from '../git.ts';
 import { printableLine } from '../output.ts';
 import type { Target } from '../target.ts';
+import { largestFile } from './subject.ts';
 import type { GitView, Text, View } from './view.ts';
-
-/** Larger files are not read: no setup is that long. */
-const largest = 1_000_000;
 
 /**
  * The view of a setup on the disk. Runs git, none of whose filters and hooks; asks no network.
@@ -31,18 +29,25 @@ export async function openView(target: Target, signal: AbortSignal): Promise<Vie
   };
 }
 
-/** A link is read as what it says, as the platform reads it; nothing is read out of the folder. */
+/** Nothing is read out of the folder. */
 function readText(root: string, file: string): Text | null {
   return quietly(() => {
     const at = path.join(root, file);
-    const stat = lstatSync(at);
-    if (stat.isSymbolicLink()) return { text: readlinkSync(at), intact: true };
-    const parent = realpathSync(path.dirname(at));
-    if (!stat.isFile() || stat.size > largest || (parent !== root && !parent.startsWith(root + path.sep))) return null;
-    const bytes = readFileSync(at);
-    const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
-    return { text, intact: !text.includes('\ufffd') || Buffer.from(text).equals(bytes) };
+    const link = lstatSync(at).isSymbolicLink() ? readlinkSync(at) : null;
+    const real = link === null ? at : quietly(() => realpathSync(at));
+    const text = real === null ? null : readInside(root, real);
+    return link === null ? text : { ...(text ?? { text: '', intact: true }), link };
   });
+}
+
+function readInside(root: string, at: string): Text | null {
+  const stat = lstatSync(at);
+  const parent = realpathSync(path.dirname(at));
+  if (!stat.isFile() || stat.size > largestFile || (parent !== root && !parent.startsWith(root + path.sep)))
+    return null;
+  const bytes = readFileSync(at);
+  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+  return { text, intact: !text.includes('\ufffd') || Buffer.from(text).equals(bytes) };
 }
 
 /** Null for what is not there, or not ours to read. */

@@ -46,7 +46,10 @@ export function subjectOf(view: View): Subject {
 function readProcfile(view: View): Subject['procfile'] {
   for (const path of [...new Set(['Procfile', inDir(view, 'Procfile')])]) {
     const file = readSetup(view, path);
-    if (file) return { ...file, parsed: parseProcfile(file.text) };
+    if (!file) continue;
+    // The platform reads a symbolic link as the text that it consists of.
+    const text = file.link ?? file.text;
+    return { ...file, text, parsed: parseProcfile(text) };
   }
   return null;
 }

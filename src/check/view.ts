@@ -16,6 +16,8 @@ export interface Text {
   text: string;
   /** False when it is not UTF-8: then what is wrong is replaced by U+FFFD. */
   intact: boolean;
+  /** What a symbolic link says, where the file is one; the text is then that of the file in the folder it leads to, or empty. */
+  link?: string;
 }
 
 /** A setup to be checked, read-only. Paths are relative to the build context, `/` separated. */
@@ -36,6 +38,9 @@ export interface View {
   git: GitView | null;
 }
 
+/** Before the target of a symbolic link, among files that are held in memory. */
+export const linkMark = 'link:';
+
 /** A view of files that are held in memory: all of them are in the context, unless git is said to know fewer. */
 export function viewOf(
   contents: Readonly<Record<string, string>>,
@@ -50,8 +55,12 @@ export function viewOf(
     git,
     has: (file) => known.has(file),
     stands: (file) => Object.hasOwn(contents, file) || names.some((name) => name.startsWith(`${file}/`)),
-    read: (file) =>
-      Object.hasOwn(contents, file) ? { text: contents[file] ?? '', intact: !damaged.includes(file) } : null,
+    read: (file) => {
+      const text = Object.hasOwn(contents, file) ? (contents[file] ?? '') : null;
+      const link = text?.startsWith(linkMark) ? text.slice(linkMark.length) : undefined;
+      if (text === null || link === undefined) return text === null ? null : { text, intact: !damaged.includes(file) };
+      return { text: contents[link] ?? '', intact: true, link };
+    },
     size: (file) => Buffer.byteLength(contents[file] ?? ''),
   };
 }

@@ -1,3 +1,4 @@
+import { printableLine } from '../../output.ts';
 import type { Rule } from '../rule.ts';
 import { sources } from '../sources.ts';
 import { addressRules } from './addresses.ts';
@@ -35,6 +36,18 @@ const fileRules: readonly Rule[] = [
     *look({ hcl, view }) {
       if (hcl !== null && view.stands('Procfile'))
         yield { path: 'Procfile', message: 'caution.hcl is there, so Caution does not read this file.' };
+    },
+  },
+  {
+    id: 'procfile-link',
+    level: 'error',
+    title: 'A Procfile that is a symbolic link',
+    why: 'Caution does not follow the link: it reads the name of the target as if it were the Procfile.',
+    source: sources.parser,
+    mend: 'Commit the file itself in place of the link.',
+    *look({ procfile }) {
+      if (procfile?.link !== undefined)
+        yield { path: procfile.path, message: `The Procfile is a link to ${printableLine(procfile.link, 80)}.` };
     },
   },
   {

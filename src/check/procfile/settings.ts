@@ -5,7 +5,7 @@ import { languages } from '../../languages/index.ts';
 import { stagexName } from '../../stagex/references.ts';
 import type { Rule } from '../rule.ts';
 import { sources } from '../sources.ts';
-import type { Subject } from '../subject.ts';
+import { largestFile, type Subject } from '../subject.ts';
 import { entriesOf, entryOf, fixLine, largestNumber, replaceValue, shownValue } from './entries.ts';
 
 const isWhole = (value: string) => /^\+?\d+$/.test(value) && Number(value) <= largestNumber;
@@ -123,6 +123,18 @@ export const settingRules: readonly Rule[] = [
       } else if (!build && hcl === null) {
         yield { path: procfile?.path, message: 'There is neither a Containerfile nor a Dockerfile.' };
       }
+    },
+  },
+  {
+    id: 'containerfile-empty',
+    level: 'error',
+    title: 'A Containerfile that builds nothing',
+    why: 'Without FROM there is no image: the build ends with an error.',
+    source: `${sources.dockerfile}#from`,
+    mend: 'Begin it with FROM, or let npm create caution-app . write one.',
+    *look({ view, build }) {
+      if (!build || build.file.stages.length > 0 || !build.intact || view.size(build.path) > largestFile) return;
+      yield { path: build.path, message: 'The Containerfile has no FROM.' };
     },
   },
   {

@@ -1,4 +1,4 @@
-import { type Case, containerfile, procfile, removed, without } from '../setup.ts';
+import { base, type Case, containerfile, procfile, removed, without } from '../setup.ts';
 
 const origin = { remotes: [{ name: 'origin', url: 'https://example.com/team/service.git' }] };
 
@@ -199,6 +199,13 @@ export const procfileCases: readonly Case[] = [
     at: 'Procfile',
     good: { Containerfile: removed, Dockerfile: 'FROM scratch\n' },
   },
+  {
+    rule: 'procfile-link',
+    bad: { Procfile: 'link:deploy/Procfile', 'deploy/Procfile': base.Procfile ?? '' },
+    at: 'Procfile',
+    good: { Containerfile: 'link:deploy/Containerfile', 'deploy/Containerfile': base.Containerfile ?? '' },
+  },
+  { rule: 'containerfile-empty', bad: { Containerfile: '# Later\n' }, at: 'Containerfile', good: {} },
   {
     rule: 'second-containerfile',
     bad: { Dockerfile: '' },
