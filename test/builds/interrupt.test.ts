@@ -13,6 +13,7 @@ import {
   type Running,
   smallService,
   start,
+  untilStarted,
 } from './running.ts';
 import { serverProcfile } from './services.ts';
 
@@ -128,7 +129,7 @@ describe('SIGKILL', () => {
     const args = ['verify', '.', '--start-timeout', '300'];
     const [living, dying] = [1, 2].map(() => start(args, folder, { TMPDIR: temporary }));
     if (!living || !dying) throw new Error('two runs were started');
-    for (const { pid } of [living, dying]) while ((await objectsOf(pid)).length < 2) await pause(200);
+    for (const run of [living, dying]) await untilStarted(run);
     const held = await objectsOf(living.pid);
     dying.child.kill('SIGKILL');
     await dying.ended;
@@ -156,7 +157,7 @@ describe('an engine that goes away', () => {
       TMPDIR: temporary,
       DOCKER_HOST: host,
     });
-    while ((await objectsOf(run.pid)).length < 2) await pause(200);
+    await untilStarted(run);
     cut();
     const { code } = await run.ended;
     expect([1, 3, 4], run.said()).toContain(code);

@@ -102,6 +102,18 @@ export async function objectsOf(pid: number): Promise<string[]> {
     .filter((line) => processOf(line.split(' ')[1] ?? '')?.pid === pid);
 }
 
+/** Waits until a run has a container and its image. */
+export async function untilStarted(run: Running): Promise<void> {
+  let over = false;
+  void run.ended.then(() => {
+    over = true;
+  });
+  while ((await objectsOf(run.pid)).length < 2) {
+    if (over) throw new Error(`It ended before its service was started; it said:\n${run.said()}`);
+    await pause(200);
+  }
+}
+
 /** Numbers from 0 to 1 that are the same in every run. Source: Park and Miller's minimal standard generator. */
 export function* seeded(seed: number): Generator<number> {
   for (let state = seed; ; ) {
