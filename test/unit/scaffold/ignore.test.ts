@@ -1,9 +1,11 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isHidden, readDockerignore } from '../../../src/dockerignore.ts';
+import { expression, isHidden, readDockerignore } from '../../../src/dockerignore.ts';
 import { besideTheirs, copiedFiles, extended } from '../../../src/scaffold/ignore.ts';
 
 const ours = '# Ours.\n**/.git\nContainerfile\n';
 const theirs = (text: string) => ({ path: '.dockerignore', text });
+const asRegExp: Record<string, string> = { '**/': '(?:.*/)?', '**': '.*', '*': '[^/]*', '?': '[^/]', '.': '\\.' };
 const hides = (text: string, file: string) => isHidden(file, readDockerignore(text));
 
 describe("an ignore file beside a team's own", () => {
@@ -42,6 +44,30 @@ describe('an ignore file that is added to', () => {
     const text = 'docs\nContainerfile\n\n**/.git';
     expect(extended(text, ours, [])).toBe(text);
     expect(extended(extended('docs', ours, ['docs']), ours, ['docs'])).toBe(extended('docs', ours, ['docs']));
+  });
+});
+
+describe('a pattern of an ignore file', () => {
+  const path = fc.array(fc.constantFrom('a', 'b', '/', '.', 'ab'), { maxLength: 12 }).map((parts) => parts.join(''));
+  const part = fc.constantFrom('a', 'b', '/', '.', '*', '**', '**/', '?', '[ab]', '[^a]');
+
+  it('fits what its regular expression does, however many stars it has', () => {
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 10 }), path, (parts, name) => {
+        const pattern = parts.join('').replace(/\*{3,}/g, '**');
+        const body = pattern.replace(/\*\*\/|\*\*|\*|\?|[.]/g, (each) => asRegExp[each] ?? each);
+        expect(expression(pattern).test(name)).toBe(new RegExp(`^${body}$`, 's').test(name));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('takes no time, however many stars it has and however long it is', () => {
+    const begun = performance.now();
+    expect(hides(`${'*a'.repeat(30)}b\n`, 'a'.repeat(60))).toBe(false);
+    expect(hides(`${'*a'.repeat(30)}\n`, 'a'.repeat(60))).toBe(true);
+    expect(hides(`${'/*'.repeat(50_000)}\n`, '.caution/secrets')).toBe(false);
+    expect(performance.now() - begun).toBeLessThan(1000);
   });
 });
 

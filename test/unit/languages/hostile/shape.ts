@@ -65,12 +65,19 @@ function isInertWord(word: string): boolean {
 /** The same record with each hostile text replaced by a harmless one. */
 export function calm<T>(value: T): T {
   const names = new Map<string, string>();
+  const named = (word: string): string => {
+    const name = names.get(word) ?? `calm${names.size}`;
+    names.set(word, name);
+    return name;
+  };
   const visit = (each: unknown): unknown => {
     if (typeof each === 'string') {
       if (!hostile.test(each)) return each;
-      const name = names.get(each) ?? `calm${names.size}`;
-      names.set(each, name);
-      return name;
+      // Paths of one COPY, each with the service's folder in front, are as many words as before.
+      const words = each.split(' ').every((word) => hostile.test(word) && isInertPlain(word))
+        ? each.split(' ')
+        : [each];
+      return words.map(named).join(' ');
     }
     if (Array.isArray(each)) return each.map(visit);
     if (each === null || typeof each !== 'object') return each;
