@@ -45,7 +45,7 @@ export function sightings(
   for (const file of files.slice(0, mostFiles)) {
     const source = project.read(file);
     if (source === null) continue;
-    const text = prepare(source);
+    const text = prepare(withoutLongLines(source));
     for (const pattern of patterns) {
       for (const match of text.matchAll(new RegExp(pattern.source, `${pattern.flags}d`))) {
         const value = match[1] ?? match[0];
@@ -59,6 +59,14 @@ export function sightings(
     }
   }
   return found;
+}
+
+/** A line longer than this was written by a program, and is looked at no closer: matches in it would take for ever. */
+const longestLine = 2000;
+
+/** The text with its longest lines empty; every line keeps its number. */
+export function withoutLongLines(text: string): string {
+  return text.replace(/.+/g, (line) => (line.length > longestLine ? '' : line));
 }
 
 /** True when a `//` that is no part of an address stands before. */
