@@ -3,73 +3,71 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { spawn } from '@lydell/node-pty';
+import xterm from '@xterm/headless';
 import { cli, prepare, root } from './prepare.mjs';
 
 const columns = 100;
-const esc = '\u001b';
-const redraw = new RegExp(`(${esc}\\[\\d+A|${esc}\\[0J|\\r?\\n)`);
-const goUp = new RegExp(`^${esc}\\[(\\d+)A$`);
-const otherEscapes = new RegExp(`${esc}\\[(?!\\d+m)[0-9;?]*[A-Za-z]`, 'g');
-const style = new RegExp(`(${esc}\\[\\d+m)`);
-const styleCode = new RegExp(`^${esc}\\[(\\d+)m$`);
-const colors = { 31: '#f47067', 32: '#8ddb8c', 33: '#f69d50', 90: '#768390' };
+/** By a terminal's own numbers: red, green, yellow, grey. */
+const colors = { 1: '#f47067', 2: '#8ddb8c', 3: '#f69d50', 8: '#768390' };
+const plain = '#cdd9e5';
 
-/** @returns {Promise<string>} what the terminal was sent */
-function record() {
+/** @returns {Promise<import('@xterm/headless').Terminal>} the terminal as it is at the end */
+async function record() {
   const folder = mkdtempSync(path.join(tmpdir(), 'caution-picture-'));
-  return new Promise((resolve) => {
-    let seen = '';
-    const terminal = spawn(process.execPath, [cli, 'my-service', '--language', 'go', '--yes'], {
-      cwd: folder,
-      cols: columns,
-      rows: 50,
-      name: 'xterm',
-    });
-    terminal.onData((data) => {
-      seen += data;
-    });
-    terminal.onExit(() => {
-      rmSync(folder, { recursive: true, force: true });
-      resolve(seen.replaceAll(folder, '~'));
-    });
+  const screen = new xterm.Terminal({ cols: columns, rows: 200, allowProposedApi: true });
+  const run = spawn(process.execPath, [cli, 'my-service', '--language', 'go', '--yes'], {
+    cwd: folder,
+    cols: columns,
+    rows: 200,
+    name: 'xterm',
   });
+  run.onData((data) => screen.write(data.replaceAll(folder, '~')));
+  await new Promise((resolve) => run.onExit(resolve));
+  await new Promise((resolve) => screen.write('', () => resolve(undefined)));
+  rmSync(folder, { recursive: true, force: true });
+  return screen;
 }
 
+/** @typedef {{ text: string, color: string }} Span */
+
 /**
- * The lines that stay on the screen: the display goes up and clears what it redraws.
- * @param {string} seen
+ * The lines of a terminal, each as runs of characters of one colour.
+ * @param {import('@xterm/headless').Terminal} screen
+ * @returns {Span[][]}
  */
-function screen(seen) {
-  /** @type {string[]} */
-  const lines = [''];
-  const parts = seen.split(redraw);
-  for (const part of parts) {
-    const up = goUp.exec(part);
-    if (up) lines.length = Math.max(1, lines.length - Number(up[1]));
-    else if (/^\r?\n$/.test(part)) lines.push('');
-    else if (part === `${esc}[0J`) lines[lines.length - 1] = '';
-    else lines[lines.length - 1] += part;
-  }
-  return lines.map((line) => line.replace(otherEscapes, '').trimEnd());
+function linesOf({ buffer: { active } }) {
+  return Array.from({ length: active.length }, (_, y) => {
+    /** @type {Span[]} */
+    const spans = [];
+    const line = active.getLine(y);
+    const end = line?.translateToString(true).length ?? 0;
+    for (let x = 0; x < end; x += 1) {
+      const cell = line?.getCell(x);
+      if (!cell || cell.getWidth() === 0) continue;
+      const color = cell.isDim()
+        ? colors[8]
+        : (colors[/** @type {keyof typeof colors} */ (cell.getFgColor())] ?? plain);
+      const text = cell.getChars() || ' ';
+      const last = spans.at(-1);
+      if (last?.color === color) last.text += text;
+      else spans.push({ text, color });
+    }
+    return spans;
+  });
 }
 
 /** @param {string} text */
 const markup = (text) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 
-/** @param {string} line @param {number} index */
-function svgLine(line, index) {
-  let color = '#cdd9e5';
-  const spans = line.split(style).map((part) => {
-    const code = styleCode.exec(part)?.[1];
-    if (code === undefined) return part === '' ? '' : `<tspan fill="${color}">${markup(part)}</tspan>`;
-    color = colors[/** @type {keyof typeof colors} */ (Number(code))] ?? (code === '2' ? colors[90] : '#cdd9e5');
-    return '';
-  });
-  return `<text x="16" y="${28 + index * 18}" xml:space="preserve">${spans.join('')}</text>`;
+/** @param {Span[]} spans @param {number} index */
+function svgLine(spans, index) {
+  const inner = spans.map(({ text, color }) => `<tspan fill="${color}">${markup(text)}</tspan>`).join('');
+  return `<text x="16" y="${28 + index * 18}" xml:space="preserve">${inner}</text>`;
 }
 
 await prepare();
-const lines = screen(await record()).filter((line, index, all) => line !== '' || all[index - 1] !== '');
+const all = linesOf(await record());
+const lines = all.filter((line, index) => line.length > 0 || (index > 0 && (all[index - 1] ?? []).length > 0));
 const height = 28 + lines.length * 18 + 8;
 writeFileSync(
   path.join(root, 'docs', 'run.svg'),
