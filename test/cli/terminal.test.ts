@@ -71,6 +71,18 @@ describe('in a terminal', () => {
     expect(treeOf(folder)).toHaveProperty('svc/Containerfile');
   });
 
+  it('shows what it found, and where, before it asks', async () => {
+    const main = 'package main\n\nimport "net/http"\n\nfunc main() { _ = http.ListenAndServe(":8080", nil) }\n';
+    const folder = scratch({ 'go.mod': 'module example.com/shop\n\ngo 1.22\n', 'main.go': main });
+    const run = runInTerminal(['.', '--no-verify', '--no-git'], folder);
+    await run.until(/App name/);
+    const before = run.text().split('App name')[0] ?? '';
+    expect(before).toMatch(/port +8080 .*main\.go:5/);
+    run.type(keys.ctrlC);
+    expect(await run.exit).toBe(130);
+    expect(Object.keys(treeOf(folder))).toEqual(['go.mod', 'main.go']);
+  });
+
   it('SIGTERM ends it with 143', async () => {
     const folder = scratch();
     const run = runInTerminal([], folder);

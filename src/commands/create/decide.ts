@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { distance } from 'fastest-levenshtein';
-import type { App, Finding, LanguageId } from '../../app.ts';
+import type { App, Evidence, Finding, LanguageId } from '../../app.ts';
 import { checkContainerfile } from '../../caution/limits.ts';
 import { ExitCode, UserError } from '../../errors.ts';
 import { languages } from '../../languages/index.ts';
@@ -12,11 +12,14 @@ import { lookAround, type Service, type Surroundings } from '../../settings/surr
 import { type Answers, flagName, type Known, languageOptions } from '../../settings/table.ts';
 import { locate, type Target } from '../../target.ts';
 import { type Io, interactive, terminalOf } from '../io.ts';
+import { showEvidence } from './facts.ts';
 
 /** Everything that a run has to know before it plans files. */
 export interface Decision {
   target: Target;
   resolved: Resolved;
+  /** What was shown of the folder before the questions. */
+  told: readonly Evidence[];
   /** The service of an existing folder as if it were a starter; null for a new one. */
   twin: App | null;
   verify: boolean;
@@ -38,9 +41,12 @@ export async function decide(flags: CreateFlags, io: Io): Promise<Decision> {
   const surroundings = await lookAround(target, wanted as LanguageId | undefined, entry === undefined ? {} : { entry });
   let known = await knownFrom(flags.answers, surroundings);
   let verify = flags.verify ?? true;
+  let told: readonly Evidence[] = [];
   if (asks) {
     const { askSettings, askYesNo } = await import('../../settings/prompts.ts');
     const terminal = terminalOf(io);
+    told = known.detection?.evidence ?? [];
+    showEvidence(told, io.output);
     const answers = await askSettings(known, terminal, (given) => knownFrom(given, surroundings));
     known = await knownFrom(answers, surroundings);
     if (flags.verify === undefined) verify = await askYesNo('Build it twice now and compare?', true, terminal);
@@ -55,6 +61,7 @@ export async function decide(flags: CreateFlags, io: Io): Promise<Decision> {
     target,
     verify,
     twin,
+    told,
     resolved: { ...resolved, missing, outcome, app: missing.length > 0 ? null : resolved.app },
   };
 }

@@ -1,7 +1,7 @@
-import type { Finding } from '../../app.ts';
+import type { Evidence, Finding } from '../../app.ts';
 import { CancelledError, type ExitCode as Code, ExitCode, fileError, UserError } from '../../errors.ts';
 import type { FirstCommit } from '../../git.ts';
-import { note, printableLine, result, styled } from '../../output.ts';
+import { note, printableLine, result } from '../../output.ts';
 import { passed, reportLines } from '../../report/terminal.ts';
 import type { PlannedFile } from '../../scaffold/plan.ts';
 import { write } from '../../scaffold/write.ts';
@@ -13,6 +13,7 @@ import { runVerify, type VerifyChoices } from '../run-verify.ts';
 import { decide } from './decide.ts';
 import { type CreateDocument, emptyDocument, publicApp } from './document.ts';
 import { gitSentence, nextSteps, repeatCommand } from './ending.ts';
+import { showEvidence, showFindings, showRun } from './facts.ts';
 import { confirmPlan, planFiles, settleConflicts, showPlan, sourcesIn } from './files.ts';
 
 /** `create-caution-app [create] [dir]`: from a question, or from what is there, to a verified service. */
@@ -43,15 +44,15 @@ const cancelled = { code: 'cancelled', next: undefined, missing: [], findings: [
 async function steps(flags: CreateFlags, io: Io, document: CreateDocument): Promise<Code> {
   const needed = flags.images !== undefined || (flags.verify !== false && !flags.dryRun);
   const images = needed ? imagesFrom(flags.images, io) : {};
-  const { target, resolved, twin, verify } = await decide(flags, io);
+  const { target, resolved, twin, told, verify } = await decide(flags, io);
   const { app, ...known } = resolved;
   Object.assign(document, known);
-  if (app === null) return withoutApp(flags, io, document);
+  if (app === null) return withoutApp(flags, told, io, document);
   document.app = publicApp(app);
   document.again = repeatCommand(app, target, flags, io.cwd, verify);
   const planned = planFiles(target.root, app, twin, sourcesIn(document.evidence, target.dir));
   document.files = publicFiles(planned);
-  showFacts(document, io);
+  showFacts(document, told, io);
   showPlan(planned, io);
   if (flags.dryRun) return ExitCode.Ok;
   if (document.outcome !== 'ready') throw notReady(document);
@@ -106,8 +107,8 @@ async function verifyNow(
 }
 
 /** Something must be answered or mended first: exit 2 or 1, but 0 for a dry run, whose purpose is to say so. */
-function withoutApp(flags: CreateFlags, io: Io, document: CreateDocument): Code {
-  showFacts(document, io);
+function withoutApp(flags: CreateFlags, told: readonly Evidence[], io: Io, document: CreateDocument): Code {
+  showFacts(document, told, io);
   if (flags.dryRun) {
     if (!flags.json) result(io.output, `${document.outcome}: ${missingSentence(document)}`);
     return ExitCode.Ok;
@@ -137,26 +138,15 @@ function missingSentence({ missing }: CreateDocument): string {
 
 const publicFiles = (files: readonly PlannedFile[]) => files.map(({ path, action }) => ({ path, action }));
 
-/** What was found out about a service that exists, and from where. */
-function showFacts({ evidence, findings, app }: CreateDocument, io: Io): void {
-  for (const { setting, value, from } of evidence) {
-    note(
-      io.output,
-      printableLine(`${setting.padEnd(9)} ${typeof value === 'string' ? value : JSON.stringify(value)}  (${from})`),
-    );
-  }
-  for (const { level, path, line, message, mend } of findings) {
-    const where = path === undefined ? '' : `${path}${line === undefined ? '' : `:${line}`}: `;
-    note(
-      io.output,
-      styled(
-        io.output,
-        level === 'note' ? 'dim' : 'yellow',
-        printableLine(`${level}: ${where}${message} ${mend}`, 400),
-      ),
-    );
-  }
-  if (app) note(io.output, styled(io.output, 'dim', printableLine(`run       ${app.run}`, 400)));
+/** What is known of a service that exists, and what is noteworthy about it. @param told what was shown before the questions. */
+function showFacts({ evidence, findings, app }: CreateDocument, told: readonly Evidence[], { output }: Io): void {
+  const known = new Set(told.map((one) => JSON.stringify(one)));
+  showEvidence(
+    evidence.filter((one) => !known.has(JSON.stringify(one))),
+    output,
+  );
+  showFindings(findings, output);
+  if (app) showRun(app.run, output);
 }
 
 function showWritten(files: readonly PlannedFile[], target: Target, commit: FirstCommit | null, io: Io): void {
