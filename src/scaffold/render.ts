@@ -92,6 +92,7 @@ const helpers: Helpers = {
       .map(([name, value]) => `${name}=${dockerfileWord(value)}`)
       .join(' '),
   list: (values: readonly unknown[], separator: string) => values.join(separator),
+  first: (values: readonly unknown[]) => values[0],
   eq: (a: unknown, b: unknown) => a === b,
 };
 

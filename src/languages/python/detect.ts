@@ -1,25 +1,28 @@
 import type { Evidence, Finding } from '../../app.ts';
 import { printableLine } from '../../output.ts';
 import type { Detection, Project } from '../language.ts';
-import { loopbackFindings, serviceName } from '../scan.ts';
+import { inside, isPlainPath, loopbackFindings, serviceName } from '../scan.ts';
 import { findApps } from './apps.ts';
 import { findStartCommand } from './commands.ts';
-import { commandFindings, nativeFindings, serverFindings, staticFindings } from './findings.ts';
+import { findRelativeFile, notRun } from './files.ts';
+import { commandFindings, nativeFindings, serverFindings } from './findings.ts';
+import { derivedFile } from './locks/derive.ts';
 import { appNames, findMains } from './mains.ts';
 import { type Metadata, readMetadata } from './metadata.ts';
 import { findPort, findPortVariable, hostVariable, loopbacks, usualPort } from './ports.ts';
-import { readRequirements } from './requirements.ts';
+import { type Requirements, readRequirements } from './requirements.ts';
 import { findRun, type Run } from './run.ts';
 import { importRoot, readSources, type Source, serviceFiles } from './sources.ts';
+import { findStaticFiles, staticFindings } from './static.ts';
+import { imagePython } from './target.ts';
 import { admits } from './versions.ts';
-
-/** The Python of pallet-python. Source: StageX 2026.03.0, packages/core/python. */
-const imagePython = [3, 13, 7] as const;
 
 const marks = [
   'requirements.txt',
   'requirements.in',
   'Pipfile',
+  'Pipfile.lock',
+  'pylock.toml',
   'setup.py',
   'uv.lock',
   'poetry.lock',
@@ -32,8 +35,8 @@ export function detectPython(project: Project): Detection | null {
   const metadata = readMetadata(project);
   if (!marks.some((file) => project.has(file)) && metadata === null) return null;
 
-  const requirements = readRequirements(project);
-  const { packages } = requirements;
+  const requirements = readRequirements(project, metadata?.toml, namedRequirements(project));
+  const { packages, lock } = requirements;
   const command = findStartCommand(project, new Set(metadata?.scripts.keys()));
   const root = importRoot(project, command?.folder ?? null);
   const files = serviceFiles(project);
@@ -44,14 +47,18 @@ export function detectPython(project: Project): Detection | null {
   const isApp = appNames(apps, packages);
   const port = findPort(sources, run, isApp);
   const usual = usualPort(run);
-  const manager = requirements.files.length > 0 && !requirements.findings.some(isError) ? 'uv' : null;
+  const unusable = requirements.findings.some(isError);
+  const manager = unusable ? null : (lock?.manager ?? 'uv');
   const env = environmentOf(sources, run, isApp);
   const name = serviceName(metadata?.name?.value ?? null);
+  const manage = files.find((file) => /(^|\/)manage\.py$/.test(file)) ?? null;
+  const relative = findRelativeFile(project, sources);
   const evidence: Evidence[] = [
     ...known('name', name, metadata?.name?.from),
-    ...known('manager', manager, requirements.files[0]),
+    ...known('manager', manager, lock?.file ?? requirements.files[0] ?? metadata?.file),
     ...known('entry', run.entry, run.from),
     ...known('port', port?.port, port?.from),
+    ...known('folder', relative === null ? null : '/app', relative),
     ...env.evidence,
   ];
   return {
@@ -71,12 +78,12 @@ export function detectPython(project: Project): Detection | null {
       ...serverFindings(run, requirements),
       ...commandFindings(command),
       ...(servesItself(run) && env.host === null ? loopbackFindings('python', loopbacks(sources, isApp)) : []),
-      ...staticFindings(project, sources),
+      ...staticFindings(sources, manage, packages),
       ...nativeFindings(requirements),
     ],
     blocked: false,
     build: {
-      requirements: requirements.files,
+      ...installation(project, requirements),
       // Of several apps the chosen one decides: see `runnable`.
       interfaces: Object.fromEntries(apps.map((app) => [app.entry, app.interface])),
       factories: [
@@ -86,7 +93,36 @@ export function detectPython(project: Project): Detection | null {
       packages: [...packages.keys()],
       detected: { entry: run.entry, server: run.server, options: run.options, args: run.args, script: run.script },
       root,
+      startsIn: relative !== null || command?.folder ? (command?.folder ? root : '') : null,
+      staticFiles: packages.has('django') ? findStaticFiles(sources, manage) : null,
+      notRun: notRun(project).filter((file) => !requirements.files.includes(file)),
     },
+  };
+}
+
+/** The requirements file that the service's Dockerfile installs. */
+function namedRequirements(project: Project): string | null {
+  const text = project.read('Dockerfile') ?? project.read('Containerfile') ?? '';
+  const named = /\bpip3?\s+install\b[^\n]*?\s(?:-r|--requirement)[\s=]*(\S+)/.exec(text)?.[1];
+  const path = named === undefined ? null : inside('', named.replace(/^\/(app|code|tmp|src)\//, ''));
+  return path !== null && isPlainPath(path) ? path : null;
+}
+
+/** What the dependency step copies and installs. */
+function installation(project: Project, { files, lock, findings }: Requirements) {
+  const dir = project.around?.dir ?? '';
+  const derived = lock !== null && !findings.some(isError) ? { [derivedFile]: lock.content } : undefined;
+  const below = (path: string) => (lock?.folder === '' || lock === null ? path : `${lock.folder}/${path}`);
+  const context = project.around?.context ?? project;
+  const hasSource = (path: string) => context.files.some((file) => file.startsWith(`${below(path)}/src/`));
+  const folders = lock?.folders ?? [];
+  return {
+    requirements: files,
+    ...(derived === undefined ? {} : { derived }),
+    lock: lock === null ? null : { file: lock.file, path: below(lock.file) },
+    // What lies beside the service's folder is copied on its own.
+    shared: lock !== null && lock.folder !== dir ? folders : [],
+    importFolders: folders.map((path) => (hasSource(path) ? `${path}/src` : path)),
   };
 }
 

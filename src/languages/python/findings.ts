@@ -1,10 +1,9 @@
 import type { Finding } from '../../app.ts';
 import { printableLine } from '../../output.ts';
-import type { Project } from '../language.ts';
 import type { StartCommand } from './commands.ts';
+import { neverMusl } from './locks/findings.ts';
 import type { Requirements } from './requirements.ts';
 import type { Run } from './run.ts';
-import type { Source } from './sources.ts';
 
 export function serverFindings(run: Run, requirements: Requirements): Finding[] {
   const { entry, server } = run;
@@ -38,27 +37,6 @@ export function commandFindings(command: StartCommand | null): Finding[] {
   ];
 }
 
-/** Django's static files are collected by a command that the build does not run. */
-export function staticFindings(project: Project, sources: readonly Source[]): Finding[] {
-  if (!project.files.some((file) => /(^|\/)manage\.py$/.test(file))) return [];
-  for (const { file, syntax } of sources) {
-    const root = syntax.assignments.find(({ name, within }) => name === 'STATIC_ROOT' && within === '');
-    if (!/settings/.test(file) || root === undefined) continue;
-    return [
-      {
-        id: 'python-static-files',
-        level: 'warning',
-        path: file,
-        line: root.line,
-        message: 'Static files are collected into STATIC_ROOT, which the build does not do.',
-        why: 'manage.py runs code of the service, which may need settings that no build has.',
-        mend: 'Add `PYTHONPATH=/packages python3 manage.py collectstatic --no-input` to the Containerfile, before `cp -R . /rootfs/app/`.',
-      },
-    ];
-  }
-  return [];
-}
-
 /** Widely used packages with native parts: whether a wheel for musl is among the hashes is seen when they are installed. */
 const nativePackages = new Set(
   'numpy pandas scipy cryptography pydantic-core uvloop httptools orjson lxml pillow psycopg-binary psycopg2-binary psycopg2 psycopg-c mysqlclient grpcio asyncpg bcrypt cffi greenlet aiohttp pyyaml msgpack ujson zstandard brotli pyarrow scikit-learn torch tensorflow tokenizers tiktoken'.split(
@@ -66,16 +44,9 @@ const nativePackages = new Set(
   ),
 );
 
-/** Never, or not in this form, published as a wheel for musl. */
-const neverMusl = new Map([
-  ['psycopg2', 'psycopg2-binary'],
-  ['psycopg-c', 'psycopg-binary'],
-  ['mysqlclient', 'PyMySQL'],
-  ['torch', null],
-  ['tensorflow', null],
-]);
-
-export function nativeFindings({ packages }: Requirements): Finding[] {
+/** What can be said of native parts by the names of packages, where no lock says which wheels there are. */
+export function nativeFindings({ packages, lock }: Requirements): Finding[] {
+  if (lock?.namesFiles) return [];
   const findings: Finding[] = [];
   for (const [name, instead] of neverMusl) {
     const from = packages.get(name);
@@ -96,7 +67,7 @@ export function nativeFindings({ packages }: Requirements): Finding[] {
       level: 'note',
       ...placeOf(packages.get(native[0] ?? '') ?? 'requirements.txt'),
       message: `Native parts: ${native.slice(0, 6).join(', ')}${native.length > 6 ? ' …' : ''}.`,
-      why: 'Their wheels must be for musl (musllinux) and Python 3.13, with their hashes in requirements.txt.',
+      why: 'Their wheels must be for musl (musllinux) and Python 3.13, with their hashes in what is installed.',
       mend: 'Nothing, when the build goes through: it fails when a wheel or a library is missing.',
     });
   }

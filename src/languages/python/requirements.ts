@@ -2,6 +2,10 @@ import type { Finding } from '../../app.ts';
 import { printableLine } from '../../output.ts';
 import type { Project } from '../language.ts';
 import { inside, isPlainPath } from '../scan.ts';
+import { derivedFile } from './locks/derive.ts';
+import { type LockedProject, readLock } from './locks/index.ts';
+import { normalized } from './locks/lock.ts';
+import { tableAt } from './metadata.ts';
 
 export interface Requirements {
   /** The requirements file and those that it includes; empty when there is none that can be installed from. */
@@ -9,6 +13,8 @@ export interface Requirements {
   /** Names of the packages, normalised, to where each stands (`path:line`). */
   packages: Map<string, string>;
   findings: Finding[];
+  /** The lock that the requirements are derived from; null when they stand in the repository as they are. */
+  lock: LockedProject | null;
 }
 
 /** One logical line: continuation lines joined, comments gone. */
@@ -20,46 +26,69 @@ interface Line {
 const compile =
   'uv pip compile --generate-hashes --only-binary :all: --python-version 3.13 --python-platform x86_64-unknown-linux-musl';
 
-/** How each tool writes a hashed requirements file from its own lock, or from what it has instead of one. */
-const exports: readonly [file: string, command: string][] = [
-  ['uv.lock', 'uv export --format requirements-txt --no-dev --no-emit-project -o requirements.txt'],
-  ['poetry.lock', 'poetry export -f requirements.txt -o requirements.txt (with poetry-plugin-export)'],
-  ['pdm.lock', 'pdm export --prod -f requirements -o requirements.txt'],
-  ['Pipfile.lock', 'pipenv requirements --hash > requirements.txt'],
-  ['requirements.in', `${compile} requirements.in -o requirements.txt`],
-  ['pyproject.toml', `${compile} pyproject.toml -o requirements.txt`],
-  ['setup.cfg', `${compile} setup.cfg -o requirements.txt`],
-  ['setup.py', `${compile} setup.py -o requirements.txt`],
+/** What a hashed requirements file is compiled from, where there is no lock. */
+const sources = ['requirements.in', 'pyproject.toml', 'setup.cfg', 'setup.py'];
+
+/** How each tool writes its lock. */
+const lockers: readonly [file: string, command: string][] = [
+  ['Pipfile', 'pipenv lock'],
+  ['pyproject.toml', 'uv lock'],
 ];
 
 const why =
   'The build installs only wheels whose hashes are in the repository, so that every build gets the same ones.';
 
-/** Reads requirements.txt and what it includes. */
-export function readRequirements(project: Project): Requirements {
-  const result: Requirements = { files: [], packages: new Map(), findings: [] };
-  if (!project.has('requirements.txt')) {
-    result.findings.push(missing(project));
-    return result;
-  }
-  readFile(project, 'requirements.txt', result);
+/**
+ * What is installed: from a lock file, else from requirements with hashes.
+ * @param pyproject the parsed pyproject.toml; empty where there is none.
+ * @param named the requirements file that the service's own image installs, when it says one.
+ */
+export function readRequirements(
+  project: Project,
+  pyproject: Record<string, unknown> = {},
+  named: string | null = null,
+): Requirements {
+  const locked = readLock(project, pyproject);
+  const written = fromFiles(project, pyproject, named);
+  if (locked === null) return written;
+  const whole = written.files.length > 0 && written.findings.every(({ level }) => level !== 'error');
+  if ('mend' in locked) return whole ? written : { ...written, files: [], packages: new Map(), findings: [locked] };
+  // What the lock cannot say may have been exported by hand.
+  if (whole && locked.findings.some(({ level }) => level === 'error')) return written;
+  const { packages, findings } = locked;
+  return { files: [derivedFile], packages, findings, lock: locked };
+}
+
+function fromFiles(project: Project, pyproject: Record<string, unknown>, named: string | null): Requirements {
+  const result: Requirements = { files: [], packages: new Map(), findings: [], lock: null };
+  const usual = ['requirements.txt', 'requirements/production.txt', 'requirements/prod.txt', 'requirements/base.txt'];
+  const file = [...(named === null ? [] : [named]), ...usual].find((each) => project.has(each));
+  if (file !== undefined) readFile(project, file, result);
+  else if (needsNothing(project, pyproject)) return result;
+  else result.findings.push(missing(project));
   return result;
 }
 
-/** The name of a package as indexes compare it. Source: https://peps.python.org/pep-0503/#normalized-names */
-export function normalized(name: string): string {
-  return name.toLowerCase().replace(/[-_.]+/g, '-');
+/** A project that says that it needs nothing needs no lock. */
+function needsNothing(project: Project, pyproject: Record<string, unknown>): boolean {
+  const { dependencies, dynamic } = tableAt(pyproject, 'project');
+  const none = Array.isArray(dependencies) && dependencies.length === 0 && dynamic === undefined;
+  return none && !['requirements.in', 'Pipfile'].some((file) => project.has(file));
 }
 
 function missing(project: Project): Finding {
-  const [file, command] = exports.find(([name]) => project.has(name)) ?? [null, null];
+  const source = sources.find((name) => project.has(name)) ?? null;
+  const [file, command] = lockers.find(([name]) => project.has(name)) ?? [source, null];
+  const from = source ?? 'requirements.in';
+  const compiled = `${source === null ? 'Write requirements.in, then: ' : ''}${compile} ${from} -o requirements.txt`;
   return {
     id: 'python-no-requirements',
     level: 'error',
     ...(file === null ? {} : { path: file }),
-    message: 'There is no requirements.txt with hashes.',
+    message: 'There is neither a lock file nor a requirements.txt with hashes.',
     why,
-    mend: `${command ?? `Write requirements.in, then: ${compile} requirements.in -o requirements.txt`}; commit requirements.txt.`,
+    mend:
+      command === null ? `${compiled}; commit requirements.txt.` : `${command}, and commit the lock; or: ${compiled}`,
   };
 }
 
@@ -127,8 +156,9 @@ function kindOf(text: string): Kind {
 
 function include(project: Project, file: string, line: Line, result: Requirements): void {
   const named = line.text.replace(/^(-r|--requirement|-c|--constraint)[\s=]+/, '');
-  const path = inside('', named);
-  if (path !== null && isPlainPath(path) && !path.includes('/')) {
+  const folder = file.includes('/') ? file.slice(0, file.lastIndexOf('/')) : '';
+  const path = inside(folder, named);
+  if (path !== null && isPlainPath(path)) {
     if (!result.files.includes(path)) readFile(project, path, result);
     return;
   }
@@ -137,8 +167,8 @@ function include(project: Project, file: string, line: Line, result: Requirement
     level: 'error',
     path: file,
     line: line.number,
-    message: `${printableLine(named, 80)} is not in the same folder.`,
-    why: 'The dependency step copies the requirements files beside each other.',
+    message: `${printableLine(named, 80)} is not in the service's folder.`,
+    why: 'The dependency step copies the requirements of this service alone.',
     mend: 'Write all requirements into one requirements.txt.',
   });
 }
@@ -181,12 +211,10 @@ function optionFinding(file: string, line: Line, kind: Kind): Finding | null {
 }
 
 function notHashed(project: Project, file: string, first: Line, count: number): Finding {
-  const [lock, command] = exports.find(([name]) => /lock$/.test(name) && project.has(name)) ?? [];
   const name = printableLine(first.text.split(/[\s;\\]/)[0] ?? '', 60);
   const others = count > 1 ? ` and ${count - 1} more` : '';
-  const again = project.has('requirements.in')
-    ? `${compile} requirements.in -o requirements.txt`
-    : `git mv requirements.txt requirements.in && ${compile} requirements.in -o requirements.txt`;
+  const source = file.replace(/\.txt$/, '.in');
+  const again = project.has(source) ? '' : `git mv ${file} ${source} && `;
   return {
     id: 'python-not-hashed',
     level: 'error',
@@ -194,6 +222,6 @@ function notHashed(project: Project, file: string, first: Line, count: number): 
     line: first.number,
     message: `Not pinned to a version with a hash: ${name}${others}.`,
     why,
-    mend: lock === undefined ? again : `${command}`,
+    mend: `${again}${compile} ${source} -o ${file}`,
   };
 }

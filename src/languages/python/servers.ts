@@ -36,20 +36,22 @@ export interface Served {
   interface: Interface | null;
   /** Where the service's modules lie in the image. */
   importFolder: string;
-  /** The folder of gunicorn's own configuration, or other options that are taken over as they are. */
+  /** Where it is started, for a server that changes its folder itself. */
+  startFolder: string;
+  /** Options that are taken over as they are. */
   options: readonly string[];
 }
 
 /** The words that start an app with a server, run as a module: its command would hold a path of the build. */
 export function serverWords(
   server: string,
-  { entry, factory, interface: kind, importFolder, options }: Served,
+  { entry, factory, interface: kind, importFolder, startFolder, options }: Served,
 ): string[] {
   const called = factory ? `${entry}()` : entry;
   switch (server) {
     case 'gunicorn': {
       const worker = kind === 'aiohttp' ? ['--worker-class', 'aiohttp.GunicornWebWorker'] : [];
-      return ['gunicorn', '--chdir', importFolder, '--bind', `0.0.0.0:${portWord}`, ...worker, ...options, called];
+      return ['gunicorn', '--chdir', startFolder, '--bind', `0.0.0.0:${portWord}`, ...worker, ...options, called];
     }
     case 'waitress':
       return ['waitress', `--listen=0.0.0.0:${portWord}`, ...(factory ? ['--call'] : []), ...options, entry];

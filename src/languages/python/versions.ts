@@ -7,7 +7,8 @@
 export function admits(range: string, version: readonly number[]): boolean | null {
   let admitted = true;
   for (const clause of range.split(',')) {
-    const match = /^\s*(\^|~=|~|===?|!=|<=|>=|<|>|)\s*v?(\d+(?:\.\d+){0,2})(\.\*)?\s*$/.exec(clause);
+    const match =
+      /^\s*(\^|~=|~|===?|!=|<=|>=|<|>|)\s*v?(\d+(?:\.\d+){0,4})(?:\.?(?:a|b|rc|dev|post)\d*)?(\.\*)?\s*$/.exec(clause);
     if (!match) return clause.trim() === '*' ? admitted : null;
     const bound = (match[2] ?? '').split('.').map(Number);
     if (!clauseAdmits(match[1] ?? '', bound, match[3] !== undefined, version)) admitted = false;
@@ -41,9 +42,19 @@ function clauseAdmits(operator: string, bound: number[], wildcard: boolean, vers
 }
 
 function compare(a: readonly number[], b: readonly number[]): number {
-  for (let index = 0; index < 3; index += 1) {
+  for (let index = 0; index < 5; index += 1) {
     const difference = (a[index] ?? 0) - (b[index] ?? 0);
     if (difference !== 0) return difference;
   }
   return 0;
+}
+
+/** The release part of a version: `[2, 1, 0]` of `2.1.0rc1`. */
+export function releaseOf(version: string): number[] {
+  return (/^v?(?:\d+!)?(\d+(?:\.\d+)*)/.exec(version)?.[1] ?? '0').split('.').map(Number);
+}
+
+/** Below zero when the first of two versions is the older one. */
+export function compareVersions(a: string, b: string): number {
+  return compare(releaseOf(a), releaseOf(b));
 }

@@ -153,14 +153,28 @@ describe('requirements', () => {
   });
 
   it.each([
-    ['uv.lock', 'uv export'],
-    ['poetry.lock', 'poetry export'],
-    ['Pipfile.lock', 'pipenv requirements'],
     ['requirements.in', 'uv pip compile'],
+    ['pyproject.toml', 'uv lock'],
+    ['Pipfile', 'pipenv lock'],
   ])('come from %s by the command that is said', (file, command) => {
-    const found = detectPython(projectOf({ [file]: '', 'pyproject.toml': '[project]\nname = "x"' }));
+    const found = detectPython(
+      projectOf({ 'pyproject.toml': '[project]\nname = "x"', [file]: '[project]\nname = "x"' }),
+    );
     expect(found?.findings).toMatchObject([{ id: 'python-no-requirements' }]);
     expect(found?.findings[0]?.mend).toContain(command);
+  });
+
+  it('in a folder include each other by it', () => {
+    const files = { 'requirements/prod.txt': '-r base.txt\n', 'requirements/base.txt': locked('uvicorn') };
+    const found = detectPython(projectOf({ ...files, 'manage.py': '' }));
+    expect(found).toMatchObject({ manager: 'uv', findings: [] });
+    expect(found?.build.requirements).toEqual(['requirements/prod.txt', 'requirements/base.txt']);
+  });
+
+  it('are those that the Dockerfile installs', () => {
+    const Dockerfile = 'FROM python\nRUN pip install --no-cache-dir -r requirements/web.txt\n';
+    const found = detect({ Dockerfile, 'requirements/web.txt': locked('uvicorn') }, 'left==1');
+    expect(found).toMatchObject({ findings: [], build: { requirements: ['requirements/web.txt'] } });
   });
 
   it('include others of the same folder, circles included, but none from elsewhere', () => {
@@ -187,9 +201,34 @@ describe('requirements', () => {
 });
 
 describe('Django', () => {
-  it('collects static files by a command that is not run', () => {
-    const found = detect({ 'manage.py': '', 'site/settings/base.py': 'import os\nSTATIC_ROOT = "x"\n' });
-    expect(found.findings).toMatchObject([{ id: 'python-static-files', path: 'site/settings/base.py', line: 2 }]);
+  const settings = 'import os\nSTATIC_ROOT = BASE_DIR / "static"\nSECRET_KEY = os.environ["SECRET_KEY"]\n';
+  const site = { 'manage.py': '', 'site/settings/base.py': settings };
+
+  it('has its static files collected by the build, with values for what its settings look up', () => {
+    const found = detect(site, locked('django', 'whitenoise', 'gunicorn'));
+    expect(found.findings).toEqual([]);
+    expect(found.build.staticFiles).toEqual({ manage: 'manage.py', env: { SECRET_KEY: 'not-used' } });
+  });
+
+  it('says where nothing serves them, and where they would be collected outside of the service', () => {
+    expect(detect(site).findings).toMatchObject([
+      { id: 'python-static-unserved', path: 'site/settings/base.py', line: 2 },
+    ]);
+    const outside = detect({ 'manage.py': '', 'site/settings.py': 'STATIC_ROOT = "/var/www"\n' });
+    expect(outside.findings).toMatchObject([{ id: 'python-static-files', path: 'site/settings.py', line: 1 }]);
+    expect(outside.build.staticFiles).toBeNull();
+  });
+
+  it('runs as what its settings and servers call for, of both that it is made with', () => {
+    const both = {
+      ...site,
+      'site/asgi.py': 'from django.core.asgi import get_asgi_application\napplication = get_asgi_application()\n',
+      'site/wsgi.py': 'from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n',
+    };
+    expect(detect(both, locked('django', 'gunicorn')).entry).toBe('site.wsgi:application');
+    expect(detect(both, locked('django', 'uvicorn')).entry).toBe('site.asgi:application');
+    const named = { ...both, 'site/settings/base.py': `${settings}ASGI_APPLICATION = "site.asgi.application"\n` };
+    expect(detect(named, locked('django', 'uvicorn', 'gunicorn')).entry).toBe('site.asgi:application');
   });
 });
 

@@ -1,0 +1,60 @@
+import type { Project } from '../language.ts';
+import { isPlainPath } from '../scan.ts';
+import { type Source, serviceFiles } from './sources.ts';
+import type { Call, Value } from './syntax.ts';
+
+/** What opens a file by a path of its own, by the end of its name. */
+const opens =
+  /(^|\.)(open|Path|StaticFiles|Jinja2Templates|FileSystemLoader|FileResponse|add_static|read_csv|read_json|read_parquet|load_dotenv|fileConfig|TemplateLookup|TemplateConfig|StaticFilesConfig|create_static_files_router)$/;
+
+/**
+ * Where the code names a file or folder of the service relative to the folder that it is started in: an enclave starts
+ * everything in `/`.
+ * @returns the first place, as `path:line`.
+ */
+export function findRelativeFile(project: Project, sources: readonly Source[]): string | null {
+  const folders = new Set(project.files.flatMap(foldersOf));
+  const isThere = (path: string) => project.has(path) || folders.has(path);
+  for (const { file, syntax } of sources) {
+    const call = syntax.calls.find((each) => opens.test(each.callee ?? '') && pathsIn(each).some(isThere));
+    if (call) return `${file}:${call.line}`;
+  }
+  return null;
+}
+
+function foldersOf(file: string): string[] {
+  const parts = file.split('/').slice(0, -1);
+  return parts.map((_, index) => parts.slice(0, index + 1).join('/'));
+}
+
+function pathsIn({ positional, keywords }: Call): string[] {
+  const values = [...positional.slice(0, 2), keywords.get('directory'), keywords.get('path'), keywords.get('file')];
+  return values.flatMap((value) => textsOf(value)).map((text) => text.replace(/^\.\//, '').replace(/\/$/, ''));
+}
+
+function textsOf(value: Value | undefined): string[] {
+  if (value?.kind === 'text') return value.text === '' || value.text.startsWith('/') ? [] : [value.text];
+  return value?.kind === 'list' ? value.items.flatMap(textsOf) : [];
+}
+
+/** Files and folders of a repository that no service reads while it runs. */
+const neverRun =
+  /^(tests?|docs?|examples?|benchmarks?|Makefile|[Jj]ustfile|tox\.ini|noxfile\.py|pytest\.ini|mypy\.ini|ruff\.toml|README(\.\w+)?|CHANGELOG(\.\w+)?|CONTRIBUTING(\.\w+)?|Dockerfile(\.\w+)?|Containerfile\.\w+|(docker-)?compose([.-][\w-]+)*\.ya?ml|fly\.toml|railway\.(json|toml)|app\.json|Pipfile|setup\.py|setup\.cfg|requirements[-_.](dev|test|tests|lint|docs)\w*\.(txt|in)|dev-requirements\.txt)$/;
+
+/**
+ * What lies at the top of the service's folder and is no part of what runs. What its code names stays.
+ * @returns names in the order of the folder.
+ */
+export function notRun(project: Project): string[] {
+  const tops = [...new Set(project.files.map((file) => file.split('/')[0] ?? ''))];
+  const candidates = tops.filter((top) => neverRun.test(top) && isPlainPath(top));
+  if (candidates.length === 0) return [];
+  const texts = serviceFiles(project)
+    .slice(0, 2000)
+    .map((file) => project.read(file) ?? '');
+  return candidates.filter((name) => {
+    const stem = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+    const named = new RegExp(`['"/]${stem}['"/]|^\\s*(?:from|import)\\s+${stem}\\b`, 'm');
+    return !texts.some((text) => named.test(text));
+  });
+}
