@@ -146,7 +146,7 @@ describe('requirements from uv.lock', () => {
     expect(detect({ 'uv.lock': source, 'pyproject.toml': pyproject }).findings).toMatchObject([
       { id: 'python-no-wheel', path: 'uv.lock', line: 16 },
     ]);
-    const newer = pyproject.replace(']', ', "redis"]');
+    const newer = pyproject.replace('>=2"]', '>=2", "redis"]');
     expect(ids(detect({ 'uv.lock': uvLock, 'pyproject.toml': newer }))).toEqual(['python-lock-behind']);
   });
 
