@@ -117,7 +117,7 @@ function scriptsOf(table: Record<string, unknown>, fromOf: (name: string) => str
   const scripts = new Map<string, Script>();
   for (const [name, target] of Object.entries(table)) {
     const match = typeof target === 'string' ? /^\s*([A-Za-z_][\w.]*)\s*:\s*([A-Za-z_]\w*)\s*$/.exec(target) : null;
-    if (!match || !/^[A-Za-z0-9][\w.-]*$/.test(name)) continue;
+    if (!match || !/^[A-Za-z0-9][\w.-]{0,60}$/.test(name)) continue;
     scripts.set(name, { module: match[1] ?? '', function: match[2] ?? '', from: fromOf(name) });
   }
   return scripts;
