@@ -7,7 +7,9 @@ import { findStartCommand } from './commands.ts';
 import { findRelativeFile, notRun } from './files.ts';
 import { commandFindings, nativeFindings, serverFindings } from './findings.ts';
 import { derivedFile } from './locks/derive.ts';
+import { edgesOf } from './locks/lock.ts';
 import { appNames, findMains } from './mains.ts';
+import { isMarked } from './marks.ts';
 import { type Metadata, readMetadata } from './metadata.ts';
 import { findPort, findPortVariable, hostVariable, loopbacks, usualPort } from './ports.ts';
 import { type Requirements, readRequirements } from './requirements.ts';
@@ -17,26 +19,14 @@ import { findStaticFiles, staticFindings } from './static.ts';
 import { imagePython } from './target.ts';
 import { admits } from './versions.ts';
 
-const marks = [
-  'requirements.txt',
-  'requirements.in',
-  'Pipfile',
-  'Pipfile.lock',
-  'pylock.toml',
-  'setup.py',
-  'uv.lock',
-  'poetry.lock',
-  'pdm.lock',
-  'manage.py',
-];
-
 /** Recognises a Python service by its requirements, lock file or project metadata. */
 export function detectPython(project: Project): Detection | null {
   const metadata = readMetadata(project);
-  if (!marks.some((file) => project.has(file)) && metadata === null) return null;
+  if (!isMarked(project) && metadata === null) return null;
 
   const requirements = readRequirements(project, metadata?.toml, namedRequirements(project));
-  const { packages, lock } = requirements;
+  const { lock } = requirements;
+  const packages = requirements.packages.size > 0 ? requirements.packages : declaredPackages(metadata);
   const command = findStartCommand(project, new Set(metadata?.scripts.keys()));
   const root = importRoot(project, command?.folder ?? null);
   const files = serviceFiles(project);
@@ -46,7 +36,7 @@ export function detectPython(project: Project): Detection | null {
   const run = findRun({ apps, mains, command, metadata, packages, root, djangoAsgi: djangoAsgi(sources) });
   const isApp = appNames(apps, packages);
   const port = findPort(sources, run, isApp);
-  const usual = usualPort(run);
+  const usual = usualPort(run, apps, packages);
   const unusable = requirements.findings.some(isError);
   const manager = unusable ? null : (lock?.manager ?? 'uv');
   const env = environmentOf(sources, run, isApp);
@@ -75,7 +65,7 @@ export function detectPython(project: Project): Detection | null {
       ...(metadata?.findings ?? []),
       ...versionFindings(metadata),
       ...requirements.findings,
-      ...serverFindings(run, requirements),
+      ...serverFindings(run, packages),
       ...commandFindings(command),
       ...(servesItself(run) && env.host === null ? loopbackFindings('python', loopbacks(sources, isApp)) : []),
       ...staticFindings(sources, manage, packages),
@@ -93,11 +83,25 @@ export function detectPython(project: Project): Detection | null {
       packages: [...packages.keys()],
       detected: { entry: run.entry, server: run.server, options: run.options, args: run.args, script: run.script },
       root,
-      startsIn: relative !== null || command?.folder ? (command?.folder ? root : '') : null,
+      startsIn: startFolder(command?.folder ?? null, relative, root),
       staticFiles: packages.has('django') ? findStaticFiles(sources, manage) : null,
       notRun: notRun(project).filter((file) => !requirements.files.includes(file)),
     },
   };
+}
+
+/** Where it has to be started: in the folder that today's command names, or where its files are named from. */
+function startFolder(named: string | null, relative: string | null, root: string): string | null {
+  if (named !== null) return root;
+  return relative === null ? null : '';
+}
+
+/** What the metadata asks for, where nothing is locked: enough to know the servers. */
+function declaredPackages(metadata: Metadata | null): Map<string, string> {
+  const { dependencies, file } = metadata ?? { dependencies: [], file: '' };
+  const table = typeof dependencies === 'object' && dependencies !== null ? Object.keys(dependencies) : [];
+  const edges = edgesOf(Array.isArray(dependencies) ? dependencies : table);
+  return new Map(edges.map(({ name }) => [name, file]));
 }
 
 /** The requirements file that the service's Dockerfile installs. */

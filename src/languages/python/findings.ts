@@ -5,10 +5,10 @@ import { neverMusl } from './locks/findings.ts';
 import type { Requirements } from './requirements.ts';
 import type { Run } from './run.ts';
 
-export function serverFindings(run: Run, requirements: Requirements): Finding[] {
+export function serverFindings(run: Run, packages: { has(name: string): boolean }): Finding[] {
   const { entry, server } = run;
   if (entry === null || run.script || (!entry.includes(':') && run.develops !== true)) return [];
-  if (server !== null && (requirements.files.length === 0 || requirements.packages.has(server))) return [];
+  if (server !== null && packages.has(server)) return [];
   const [path, line] = (run.from ?? '').split(':');
   return [
     {

@@ -1,7 +1,8 @@
 import { agreedPort, type Sighting } from '../scan.ts';
+import type { AppObject } from './apps.ts';
 import { portOf, readsEnvironment, servingCalls } from './mains.ts';
 import type { Run } from './run.ts';
-import { defaultPort } from './servers.ts';
+import { defaultPort, serverFor } from './servers.ts';
 import type { Source } from './sources.ts';
 import type { Call, Value } from './syntax.ts';
 
@@ -17,8 +18,18 @@ export function findPort(
   return run.port ?? agreedPort(sources.flatMap((source) => portsOf(source, isApp)));
 }
 
-/** The server's own port, where our command tells it any: it is what nobody has changed. */
-export function usualPort({ server, from }: Run): { port: number; from: string } | null {
+/**
+ * The server's own port, where our command tells it any: it is what nobody has changed. Which of several apps it
+ * serves does not matter for that.
+ */
+export function usualPort(
+  run: Run,
+  apps: readonly AppObject[],
+  packages: { has(name: string): boolean },
+): { port: number; from: string } | null {
+  const [app] = run.entry === null ? apps : [];
+  const server = run.server ?? (app ? serverFor(app.interface, packages) : null);
+  const from = run.from ?? app?.from ?? null;
   return server === null || from === null ? null : { port: defaultPort(server), from };
 }
 

@@ -5,6 +5,7 @@ import { inside, isPlainPath } from '../scan.ts';
 import { derivedFile } from './locks/derive.ts';
 import { type LockedProject, readLock } from './locks/index.ts';
 import { normalized } from './locks/lock.ts';
+import { usualRequirements } from './marks.ts';
 import { tableAt } from './metadata.ts';
 
 export interface Requirements {
@@ -29,11 +30,13 @@ const compile =
 /** What a hashed requirements file is compiled from, where there is no lock. */
 const sources = ['requirements.in', 'pyproject.toml', 'setup.cfg', 'setup.py'];
 
-/** How each tool writes its lock. */
-const lockers: readonly [file: string, command: string][] = [
-  ['Pipfile', 'pipenv lock'],
-  ['pyproject.toml', 'uv lock'],
-];
+/** How the tool that a project is kept with writes its lock. */
+function locker(project: Project, tools: Record<string, unknown>): [file: string, command: string] | null {
+  if (project.has('Pipfile')) return ['Pipfile', 'pipenv lock'];
+  if (!project.has('pyproject.toml')) return null;
+  const tool = ['poetry', 'pdm'].find((name) => name in tools) ?? 'uv';
+  return ['pyproject.toml', `${tool} lock`];
+}
 
 const why =
   'The build installs only wheels whose hashes are in the repository, so that every build gets the same ones.';
@@ -61,11 +64,10 @@ export function readRequirements(
 
 function fromFiles(project: Project, pyproject: Record<string, unknown>, named: string | null): Requirements {
   const result: Requirements = { files: [], packages: new Map(), findings: [], lock: null };
-  const usual = ['requirements.txt', 'requirements/production.txt', 'requirements/prod.txt', 'requirements/base.txt'];
-  const file = [...(named === null ? [] : [named]), ...usual].find((each) => project.has(each));
+  const file = [...(named === null ? [] : [named]), ...usualRequirements].find((each) => project.has(each));
   if (file !== undefined) readFile(project, file, result);
   else if (needsNothing(project, pyproject)) return result;
-  else result.findings.push(missing(project));
+  else result.findings.push(missing(project, tableAt(pyproject, 'tool')));
   return result;
 }
 
@@ -76,9 +78,9 @@ function needsNothing(project: Project, pyproject: Record<string, unknown>): boo
   return none && !['requirements.in', 'Pipfile'].some((file) => project.has(file));
 }
 
-function missing(project: Project): Finding {
+function missing(project: Project, tools: Record<string, unknown>): Finding {
   const source = sources.find((name) => project.has(name)) ?? null;
-  const [file, command] = lockers.find(([name]) => project.has(name)) ?? [source, null];
+  const [file, command] = locker(project, tools) ?? [source, null];
   const from = source ?? 'requirements.in';
   const compiled = `${source === null ? 'Write requirements.in, then: ' : ''}${compile} ${from} -o requirements.txt`;
   return {

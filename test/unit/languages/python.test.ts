@@ -164,6 +164,11 @@ describe('requirements', () => {
     expect(found?.findings[0]?.mend).toContain(command);
   });
 
+  it('come from the lock of the tool that pyproject.toml configures', () => {
+    const found = detectPython(projectOf({ 'pyproject.toml': '[tool.poetry]\nname = "x"\n' }));
+    expect(found?.findings[0]?.mend).toContain('poetry lock');
+  });
+
   it('in a folder include each other by it', () => {
     const files = { 'requirements/prod.txt': '-r base.txt\n', 'requirements/base.txt': locked('uvicorn') };
     const found = detectPython(projectOf({ ...files, 'manage.py': '' }));
