@@ -22,17 +22,29 @@ interface Known {
 /** Names of factories that a server may call; any other function that returns an app is one part of many. */
 const factoryName = /^(create|make|build|get|init|setup|factory)|_?(app|application|factory)$/i;
 
+/** What servers could call. */
+export interface Apps {
+  /** What one would think of: the apps at the top of modules, or else what makes them. */
+  apps: readonly AppObject[];
+  /** All of them, for a start command that names one. */
+  callable: readonly AppObject[];
+}
+
 /**
  * The apps that servers could call. Apps that others are made of, or mount, are left out; factories are given only
  * where nothing at a module's top level was made by them.
  */
-export function findApps(sources: readonly Source[]): AppObject[] {
+export function findApps(sources: readonly Source[]): Apps {
   const known: Known = { makers: new Map(), objects: new Map(), factories: new Map() };
   // A factory may be made of another one, and that of a class: what one round finds, the next builds on.
   for (let round = 0; round < 3; round += 1) for (const source of sources) learn(source, known);
   const inner = innerApps(sources, known);
   const objects = [...known.objects].filter(([name]) => !inner.has(name)).map(([, object]) => object);
-  return objects.length > 0 ? objects : [...known.factories.values()];
+  const factories = [...known.factories.values()];
+  return {
+    apps: objects.length > 0 ? objects : factories,
+    callable: [...known.objects.values(), ...factories],
+  };
 }
 
 function learn(source: Source, known: Known): void {

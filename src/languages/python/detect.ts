@@ -31,9 +31,9 @@ export function detectPython(project: Project): Detection | null {
   const root = importRoot(project, command?.folder ?? null);
   const files = serviceFiles(project);
   const sources = readSources(project, files, root);
-  const apps = findApps(sources);
+  const { apps, callable } = findApps(sources);
   const mains = findMains(sources, apps, packages);
-  const run = findRun({ apps, mains, command, metadata, packages, root, djangoAsgi: djangoAsgi(sources) });
+  const run = findRun({ apps, callable, mains, command, metadata, packages, root, djangoAsgi: djangoAsgi(sources) });
   const isApp = appNames(apps, packages);
   const port = findPort(sources, run, isApp);
   const usual = usualPort(run, apps, packages);
@@ -75,9 +75,9 @@ export function detectPython(project: Project): Detection | null {
     build: {
       ...installation(project, requirements),
       // Of several apps the chosen one decides: see `runnable`.
-      interfaces: Object.fromEntries(apps.map((app) => [app.entry, app.interface])),
+      interfaces: Object.fromEntries(callable.map((app) => [app.entry, app.interface])),
       factories: [
-        ...apps.filter(({ factory }) => factory).map(({ entry }) => entry),
+        ...callable.filter(({ factory }) => factory).map(({ entry }) => entry),
         ...(run.factory ? [run.entry] : []),
       ],
       packages: [...packages.keys()],

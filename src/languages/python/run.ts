@@ -29,6 +29,8 @@ export interface Run {
 /** What the decision is made from. */
 export interface Candidates {
   apps: readonly AppObject[];
+  /** Every app and factory, for a command that names one. */
+  callable: readonly AppObject[];
   mains: readonly MainModule[];
   command: StartCommand | null;
   metadata: Metadata | null;
@@ -87,8 +89,8 @@ function portOfCommand({ port, from }: StartCommand): Run['port'] {
   return port === null ? null : { port, from };
 }
 
-function appOfCommand(command: StartCommand, { apps, packages }: Candidates): Partial<Run> {
-  const app = apps.find(({ entry }) => entry === command.entry);
+function appOfCommand(command: StartCommand, { callable, packages }: Candidates): Partial<Run> {
+  const app = callable.find(({ entry }) => entry === command.entry);
   const server = app === undefined ? command.server : serverOf(command.server, app.interface, packages);
   return {
     entry: command.entry,

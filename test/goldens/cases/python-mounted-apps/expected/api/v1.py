@@ -1,0 +1,3 @@
+from fastapi import FastAPI
+
+v1 = FastAPI()

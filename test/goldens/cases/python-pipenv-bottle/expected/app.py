@@ -1,0 +1,8 @@
+from bottle import Bottle
+
+app = Bottle()
+
+
+@app.get("/")
+def index():
+    return "bottle"

@@ -1,0 +1,4 @@
+from money import cents
+from starlette.applications import Starlette
+
+app = Starlette()
