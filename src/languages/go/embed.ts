@@ -9,7 +9,7 @@ import type { Package } from './packages.ts';
 export function embedFindings(tree: Project, packages: readonly Package[]): Finding[] {
   return packages.flatMap(({ dir, files }) => {
     for (const { path, text } of files) {
-      for (const match of text.matchAll(/^\/\/go:embed[ \t]+(.+)$/gm)) {
+      for (const match of text.matchAll(/^[ \t]*\/\/go:embed[ \t]+(.+)$/gm)) {
         const missing = patternsIn(match[1] ?? '').find((pattern) => !matchesAny(tree, dir, pattern));
         if (missing !== undefined) return [nothingThere(path, lineAt(text, match.index), missing)];
       }

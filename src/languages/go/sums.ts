@@ -1,3 +1,4 @@
+import semver, { type SemVer } from 'semver';
 import type { Finding } from '../../app.ts';
 import type { Project } from '../language.ts';
 import type { Requirement } from './gomod.ts';
@@ -17,12 +18,13 @@ export function sumFindings(
   { modules, local, sums }: { modules: readonly LocalModule[]; local: readonly LocalModule[]; sums: readonly string[] },
 ): Finding[] {
   const here = new Set(local.map(({ path }) => path));
-  const wanted = modules.flatMap(({ dir, mod }) =>
+  const all = modules.flatMap(({ dir, mod }) =>
     mod.requires.flatMap((requirement) => {
       const needed = here.has(requirement.path) ? null : downloaded(mod.replaces, requirement);
       return needed ? [{ ...needed, file: joined(dir, 'go.mod') }] : [];
     }),
   );
+  const wanted = selected(all);
   const [first] = wanted;
   if (!first) return [];
   if (sums.length === 0) {
@@ -34,6 +36,23 @@ export function sumFindings(
   if (!missing) return [];
   const { file, line, path, version } = missing;
   return [outdated(file, line, `go.sum has no hash for ${path} ${version}.`)];
+}
+
+/**
+ * Of several versions of a module, the highest is the one that is built; of the others no hash may be needed.
+ * Source: https://go.dev/ref/mod#minimal-version-selection
+ */
+function selected<T extends { path: string; version: string }>(requirements: readonly T[]): T[] {
+  const highest = new Map<string, SemVer>();
+  for (const { path, version } of requirements) {
+    const own = semver.parse(version);
+    const other = highest.get(path);
+    if (own && (!other || own.compare(other) > 0)) highest.set(path, own);
+  }
+  return requirements.filter(({ path, version }) => {
+    const own = semver.parse(version);
+    return own === null || own.compare(highest.get(path) ?? own) === 0;
+  });
 }
 
 /** `module version` of each line; the hash of a go.mod alone counts for its module. */

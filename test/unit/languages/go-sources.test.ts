@@ -105,6 +105,13 @@ describe('an embedded pattern', () => {
     expect(missing(pattern, files)).toEqual(['go-embed-missing:5']);
   });
 
+  test('counts where it is indented, in a block behind strings of every kind', () => {
+    const block = 'var (\n\tlink = "`^https?://`"\n\traw = `^https?://`\n\n\t//go:embed site\n\tsite embed.FS\n)\n';
+    const main = `package main\n\nimport "embed"\n\n${block}\nfunc main() {}\n`;
+    const detection = detectGo(projectOf({ 'go.mod': 'module example.com/x\n', 'main.go': main }));
+    expect(detection?.findings).toMatchObject([{ id: 'go-embed-missing', line: 9 }]);
+  });
+
   test('with many stars takes no time', () => {
     expect(missing(`${'*a'.repeat(200)}b`, ['a'.repeat(5000)])).toEqual(['go-embed-missing:5']);
   });

@@ -192,6 +192,18 @@ describe('go.sum', () => {
     expect(ids(detectShop({ ...replaced, 'go.sum': 'example.com/fork v1.0.0 h1:x=\n' }))).toEqual([]);
   });
 
+  test('needs no hash of a version that a module in a folder asks for, where a higher one is built', () => {
+    const local = 'require example.com/api v0.0.0\n\nreplace example.com/api => ./api\n';
+    const uses = { 'main.go': 'package main\n\nimport "example.com/api"\n\nfunc main() { api.X() }\n' };
+    const api = (version: string) => ({
+      'api/go.mod': `module example.com/api\n\ngo 1.25.0\n\nrequire ${chi} ${version}\n`,
+      'api/api.go': 'package api\n\nfunc X() {}\n',
+    });
+    const files = { ...uses, 'go.mod': withChi(local), 'go.sum': sum };
+    expect(ids(detectShop({ ...files, ...api('v5.4.0') }))).toEqual([]);
+    expect(ids(detectShop({ ...files, ...api('v5.6.0') }))).toEqual(['go-sum-outdated']);
+  });
+
   test('is not needed where nothing is required, and then nothing is downloaded', () => {
     expect(detectShop().build).toMatchObject({ dependencies: 'none' });
     expect(detectShop({ 'go.mod': withChi(), 'go.sum': sum }).build).toMatchObject({ dependencies: 'download' });
