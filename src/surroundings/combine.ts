@@ -116,18 +116,24 @@ function decideEntry(
   const agreed = first !== undefined && named.every(({ entry }) => entry === first.entry) ? first : null;
   const chosen = found.entry === null ? agreed : null;
   const entry = found.entry ?? chosen?.entry ?? null;
-  const args = entry === null ? { words: [], from: '' } : argumentsOf(found, entry, started);
+  const args = entry === null ? noArguments : argumentsOf(found, entry, started);
   const evidence: Evidence[] = chosen === null ? [] : [{ setting: 'entry', value: chosen.entry, from: chosen.from }];
-  if (args.words.length > 0) evidence.push({ setting: 'arguments', value: args.words.join(' '), from: args.from });
+  if (args.words.length > 0 && !args.left)
+    evidence.push({ setting: 'arguments', value: args.words.join(' '), from: args.from });
   // Several processes of one code: which of them this app is, only its owners know.
-  const open = beside.length > 0 && !said.entry && !said.run;
+  const several = beside.length > 0 && !said.entry && !said.run;
+  // A program that is started with what cannot be taken over does not start without it.
+  const open = several || (args.left && !said.entry && !said.run);
   return {
     entry: open ? null : entry,
     entries: [...new Set([...(entry === null ? [] : [entry]), ...found.entries])],
-    args: open ? [] : args.words,
+    args: open || args.left ? [] : args.words,
     from: chosen?.from ?? null,
     evidence: open ? [] : evidence,
-    findings: beside.length > 0 ? [besideFinding(started[0]?.command, beside, open)] : [],
+    findings: [
+      ...(beside.length > 0 ? [besideFinding(started[0]?.command, beside, several)] : []),
+      ...(args.left && !said.run ? [argumentsFinding(args.from, args.words)] : []),
+    ],
   };
 }
 
@@ -139,9 +145,18 @@ function names({ language }: Detection, word: string, entry: string): boolean {
   return baseName(word) === baseName(entry) && entry !== '.';
 }
 
+interface Arguments {
+  words: string[];
+  from: string;
+  /** Whether they cannot be taken over. */
+  left: boolean;
+}
+
+const noArguments: Arguments = { words: [], from: '', left: false };
+
 /** A compiled program is started with arguments of its own; scripts get theirs from the language's detection. */
-function argumentsOf(found: Detection, entry: string, started: readonly Started[]): { words: string[]; from: string } {
-  const none = { words: [], from: '' };
+function argumentsOf(found: Detection, entry: string, started: readonly Started[]): Arguments {
+  const none = noArguments;
   if (found.language !== 'go' && found.language !== 'rust') return none;
   const [first] = started.filter(({ launch }) => launch.words.length > 0 && launch.several === null);
   if (!first || /^(go|cargo|sh|bash|make|npm|air)$/.test(baseName(first.launch.words[0] ?? ''))) return none;
@@ -150,7 +165,18 @@ function argumentsOf(found: Detection, entry: string, started: readonly Started[
   if (!only && !names(found, program, entry)) return none;
   // What a shell would expand, and paths of another image, cannot be taken over.
   const plain = words.every((word) => !/[$`*{}]/.test(word) && checkRun(word) === null && !word.startsWith('/'));
-  return plain ? { words, from: first.command.from } : none;
+  return { words, from: first.command.from, left: !plain };
+}
+
+function argumentsFinding(from: string, words: readonly string[]): Finding {
+  return {
+    id: 'arguments-left',
+    level: 'warning',
+    ...placeOf(from),
+    message: `The program is started with ${printableLine(words.join(' '), 80)}, which is not taken over.`,
+    why: 'That names files of another image, or what a shell fills in: there is no shell, and no such file.',
+    mend: 'Give the whole command with --run, see that the files it names are in the image, and name its program with --entry.',
+  };
 }
 
 function besideFinding(main: Command | undefined, beside: readonly Command[], open: boolean): Finding {

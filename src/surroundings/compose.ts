@@ -20,7 +20,10 @@ export function composeFacts(project: Project, dir = ''): Part {
   const [root] = file === undefined ? [] : readYaml(file, project.read(file));
   if (root === undefined) return {};
   const services = root.at('services').members();
-  const built = services.filter(({ value }) => value.at('build').text !== null || value.at('build').isMap);
+  const names = dir === '' ? manifestNames(project) : new Set<string>();
+  const built = services.filter(
+    ({ value }) => value.at('build').text !== null || value.at('build').isMap || names.has(imageName(value)),
+  );
   const own = built.filter(({ value }) => contextOf(value) === dir);
   const others = services.filter(
     ({ value }) => value.at('image').text !== null && !built.some((b) => b.value === value),
@@ -35,6 +38,22 @@ export function composeFacts(project: Project, dir = ''): Part {
     beside,
     findings: [...part.findings, ...(own.length > 0 && needs.length > 0 ? [neighbours(needs)] : [])],
   };
+}
+
+/** What the manifests call the service: a published image of that name is the service itself. */
+function manifestNames(project: Project): Set<string> {
+  const patterns: [file: string, pattern: RegExp][] = [
+    ['package.json', /^\s*\{?\s*"name"\s*:\s*"(?:@[\w.-]+\/)?([\w.-]+)"/m],
+    ['Cargo.toml', /^name\s*=\s*"([\w.-]+)"/m],
+    ['pyproject.toml', /^name\s*=\s*"([\w.-]+)"/m],
+    ['go.mod', /^module\s+(?:\S*\/)?([\w.-]+?)(?:\/v\d+)?\s*$/m],
+  ];
+  return new Set(patterns.flatMap(([file, pattern]) => pattern.exec(project.read(file) ?? '')?.[1] ?? []));
+}
+
+/** The last part of an image's name, without tag and digest. */
+function imageName(service: Branch): string {
+  return /([\w.-]+)(?::[\w.-]+)?(?:@[\w:]+)?$/.exec(service.at('image').text ?? '')?.[1] ?? '';
 }
 
 function contextOf(service: Branch): string | null {

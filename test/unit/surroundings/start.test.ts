@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { detected, ids, node } from './detect.ts';
+
+const program = 'package main\n\nfunc main() {\n\thttp.ListenAndServe(":8080", nil)\n}\n';
+const go = (dockerfile: string) => ({
+  'go.mod': 'module example.com/team/depot\n\ngo 1.25.0\n',
+  'main.go': program,
+  Dockerfile: `FROM scratch\n${dockerfile}\n`,
+});
+
+describe("arguments of today's start command", () => {
+  it('are taken over where they mean the same in the enclave', async () => {
+    const found = await detected('go', go('ENTRYPOINT ["/depot"]\nCMD ["serve", "--verbose"]'));
+    expect(found).toMatchObject({ entry: '.', args: ['serve', '--verbose'] });
+  });
+
+  const withFile = go('ENTRYPOINT ["/depot"]\nCMD ["serve", "/etc/depot.yml"]');
+
+  it('leave open what runs where they name a file of another image', async () => {
+    const found = await detected('go', withFile);
+    expect(found).toMatchObject({ entry: null, entries: ['.'] });
+    expect(found.args).toBeUndefined();
+    expect(ids(found)).toContain('arguments-left');
+  });
+
+  it('are a warning once somebody has said what runs, and nothing when the whole command was given', async () => {
+    const named = await detected('go', withFile, { entry: true });
+    expect(named.entry).toBe('.');
+    expect(ids(named)).toContain('arguments-left');
+    expect(ids(await detected('go', withFile, { run: true }))).not.toContain('arguments-left');
+  });
+});
+
+describe('a compose file with a published image', () => {
+  const compose = (image: string) => ({
+    'compose.yaml': `services:\n  a:\n    image: ${image}\n    ports: ["9000:9000"]\n    volumes: ["/var/run/docker.sock:/x.sock"]\n`,
+  });
+
+  it.each(['svc', 'team/svc:1', 'registry.example.com:5000/team/svc@sha256:ab'])(
+    'of the service speaks of it: %s',
+    async (image) => {
+      const found = await detected('node', node('', compose(image)));
+      expect(found.blocked).toBe(true);
+      expect(ids(found)).toContain('needs-docker');
+    },
+  );
+
+  it.each(['postgres', 'team/other:1', 'svc/db'])('of something else does not: %s', async (image) => {
+    const found = await detected('node', node('', compose(image)));
+    expect(found).toMatchObject({ blocked: false, port: null });
+  });
+});
