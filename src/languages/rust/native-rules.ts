@@ -60,6 +60,14 @@ function stamp(what: string): Rule {
 const nothing = 'Nothing.';
 const rustls = 'Nothing; rustls instead would need none of it (reqwest, sqlx, tokio-tungstenite, … have a feature).';
 
+/** Source: https://docs.rs/boring/latest/boring/#linking-with-a-c-standard-library */
+const boringssl: Rule = {
+  level: 'error',
+  message: 'compiles BoringSSL, in C++, and links GCC’s C++ library',
+  why: 'StageX’s Rust pallet has LLVM’s C++ library alone, and nothing shows yet that a static binary links with that.',
+  mend: 'Take a TLS library without C++: rustls (reqwest and hyper have it), or OpenSSL, which the pallet holds.',
+};
+
 const libraries: Readonly<Record<string, Rule>> = {
   'openssl-sys': supplied(
     'links OpenSSL, statically, from the pallet',
@@ -105,6 +113,9 @@ const libraries: Readonly<Record<string, Rule>> = {
 };
 
 const tools: Readonly<Record<string, Rule>> = {
+  'boring-sys': boringssl,
+  'boring-sys2': boringssl,
+  'btls-sys': boringssl,
   'prost-build': supplied(
     'calls protoc',
     { images: ['user-protobuf', 'user-abseil-cpp'], variables: { PROTOC: '/usr/bin/protoc' } },
