@@ -12,6 +12,7 @@ import { Packages, type Program, type Reached, reach } from './packages.ts';
 import { listens } from './port.ts';
 import { privateFindings } from './private.ts';
 import { type Choice, chooseProgram } from './programs.ts';
+import { type RunTimeFiles, runTimeFiles } from './runtime.ts';
 import { type Scope, scopeOf } from './scope.ts';
 import { sumFindings, vendorFindings } from './sums.ts';
 import { palletMinor, versionFindings } from './versions.ts';
@@ -33,6 +34,8 @@ export interface GoFacts {
   manifests: string[];
   /** Folders of the modules that are compiled. */
   sources: string[];
+  /** What the program reads at run time, relative to the service's folder. */
+  files: RunTimeFiles[];
 }
 
 /** All that was read of a service. */
@@ -65,6 +68,8 @@ export function detectGo(project: Project, said: Said = {}): Detection | null {
   const listening = listens(layout.tree, files);
   const need = readCNeed(read.reached, [...scope.needed]);
   const entry = choice === null ? null : entryOf(home, choice.program);
+  const runTime =
+    choice === null ? { files: [], evidence: [] } : runTimeFiles(layout.tree, home, read.reached.packages);
   return seen(home, {
     ...nothing,
     name,
@@ -84,9 +89,10 @@ export function detectGo(project: Project, said: Said = {}): Detection | null {
       ...(choice ? [{ setting: 'entry', value: entry, from: choice.from }] : []),
       ...flags.evidence.map((each) => ({ ...each, from: joined(home, each.from) })),
       ...listening.evidence,
+      ...runTime.evidence,
     ],
     findings: [...findingsOf(read, need), ...listening.findings],
-    build: factsOf(read, need) as unknown as Record<string, unknown>,
+    build: { ...factsOf(read, need), files: runTime.files } as unknown as Record<string, unknown>,
   });
 }
 
@@ -171,7 +177,7 @@ function findingsOf(read: Read, need: CNeed): Finding[] {
   ];
 }
 
-function factsOf({ scope, flags }: Read, { compiler }: CNeed): GoFacts {
+function factsOf({ scope, flags }: Read, { compiler }: CNeed): Omit<GoFacts, 'files'> {
   return {
     module: scope.main?.path ?? '',
     dependencies: scope.vendored !== null ? 'vendor' : scope.sums.length > 0 ? 'download' : 'none',

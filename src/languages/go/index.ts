@@ -4,7 +4,14 @@ import type { GoFacts } from './detect.ts';
 import { baseName } from './gomod.ts';
 import { joined, seenFrom } from './modules.ts';
 
-const starterFacts = { module: 'example.com/server', dependencies: 'download', workspace: false, cgo: false, tags: [] };
+const starterFacts = {
+  module: 'example.com/server',
+  dependencies: 'download',
+  workspace: false,
+  cgo: false,
+  tags: [],
+  files: [],
+};
 
 export const go: Language = {
   id: 'go',
@@ -24,6 +31,7 @@ export const go: Language = {
         package: entry,
         binary,
         pallet: facts.cgo ? 'pallet-cgo' : 'pallet-go',
+        files: facts.files,
         tagList: [...(facts.cgo ? ['netgo', 'osusergo'] : []), ...facts.tags].join(','),
         ...copiesOf(facts, dir),
       },

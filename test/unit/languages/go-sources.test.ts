@@ -117,6 +117,39 @@ describe('an embedded pattern', () => {
   });
 });
 
+describe('what is read at run time', () => {
+  const files = (code: string, more: Record<string, string> = {}) => {
+    const main = `package main\n\nfunc main() {\n\t${code}\n}\n`;
+    const inputs = { 'go.mod': 'module example.com/x\n', 'main.go': main, 'web/a/b.html': '', 'conf/app.yml': '' };
+    return detectGo(projectOf({ ...inputs, ...more }))?.build.files;
+  };
+
+  test.each([
+    ['http.FileServer(http.Dir("./web/"))', [{ folder: '/', sources: ['web'] }]],
+    ['template.ParseGlob("web/a/*.html")', [{ folder: '/web/', sources: ['web/a'] }]],
+    ['os.ReadFile("conf/app.yml")', [{ folder: '/conf/', sources: ['conf/app.yml'] }]],
+    ['os.ReadFile("conf/app.yml"); os.DirFS("conf")', [{ folder: '/', sources: ['conf'] }]],
+  ])('%s goes into the image where it is looked for', (code, expected) => {
+    expect(files(code)).toEqual(expected);
+  });
+
+  test.each([
+    'os.ReadFile("/web/a/b.html")',
+    'os.ReadFile("../web/a/b.html")',
+    'os.ReadFile("web/none.html")',
+    'os.ReadFile(name)',
+    'os.ReadFile("main.go")',
+    'http.Dir(".")',
+  ])('%s brings nothing', (code) => {
+    expect(files(code)).toEqual([]);
+  });
+
+  test('has no place where the image has something of its own, or under a name that a shell reads', () => {
+    expect(files('http.Dir("etc")', { 'etc/a': '' })).toEqual([]);
+    expect(files('http.Dir("a;b")', { 'a;b/c': '' })).toEqual([]);
+  });
+});
+
 describe('build commands', () => {
   const program = 'package main\n\nfunc main() {}\n';
   const detect = (file: string, text: string) =>
