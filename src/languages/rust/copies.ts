@@ -1,7 +1,7 @@
 import type { Project } from '../language.ts';
 import { inside, isPlainPath } from '../scan.ts';
 import type { Package } from './manifest.ts';
-import { hasFolder, literalsOf } from './sources.ts';
+import { filesBelow, hasFolder, literalsIn } from './sources.ts';
 import type { Crates } from './workspace.ts';
 
 /** More folders than this make a longer Containerfile than one line for all of them is worth. */
@@ -41,7 +41,7 @@ function namedOutside(project: Project, one: Package): string[] | null {
   const { dir, buildScript, binaries, table } = one;
   const targets = [buildScript, ...binaries.map(({ path }) => path), libraryOf(dir, table)];
   const found = targets.flatMap((target) => (target === null ? [] : folderOf(target)));
-  for (const file of project.files.filter((each) => each.startsWith(`${dir}/`) && each.endsWith('.rs'))) {
+  for (const file of filesBelow(project, dir).filter((each) => each.endsWith('.rs'))) {
     const named = namedIn(project, one, file);
     if (named === null) return null;
     found.push(...named);
@@ -54,7 +54,7 @@ function namedIn(project: Project, { dir, buildScript }: Package, file: string):
   const text = project.read(file);
   if (text === null || climbs(text)) return null;
   const found: string[] = [];
-  for (const { value } of literalsOf(text)) {
+  for (const { value } of literalsIn(project, file)) {
     if (!value.includes('..')) continue;
     const existing = resolved(project, dir, file, value);
     // A build script that names what is not there makes it, or finds it in a way that is not seen here.

@@ -1,6 +1,7 @@
 import type { Project } from '../language.ts';
 import { inside, lineOf } from '../scan.ts';
 import { type Dependency, dependenciesOf, withFeatures } from './dependencies.ts';
+import { filesBelow } from './sources.ts';
 import { literal, type Table, tableOf, textOf, textsOf } from './toml.ts';
 
 /** Reads Cargo.toml files as Cargo does: https://doc.rust-lang.org/cargo/reference/manifest.html */
@@ -135,8 +136,7 @@ function implicitBinaries(project: Project, owner: Package, at: string): Binary[
     from: path,
   });
   const found = project.has(`${at}src/main.rs`) ? [binary(owner.name, `${at}src/main.rs`)] : [];
-  for (const file of project.files) {
-    if (!file.startsWith(`${at}src/bin/`)) continue;
+  for (const file of filesBelow(project, `${at}src/bin`)) {
     const name = /^([^/]+)(?:\.rs|\/main\.rs)$/.exec(file.slice(`${at}src/bin/`.length))?.[1];
     if (name !== undefined) found.push(binary(name, file));
   }

@@ -2,7 +2,7 @@ import type { Evidence, Finding } from '../../app.ts';
 import type { Project } from '../language.ts';
 import { inside, isPlainPath, lineAt } from '../scan.ts';
 import type { Package } from './manifest.ts';
-import { hasFolder, type Literal, literalsOf, sourcesOf } from './sources.ts';
+import { filesBelow, hasFolder, literalsIn, once, sourcesOf } from './sources.ts';
 
 /**
  * Files that a program reads at run time, by the literal paths that its sources open. What `include_str!` and its like
@@ -22,6 +22,10 @@ export interface RunTime {
   evidence: Evidence[];
   findings: Finding[];
 }
+
+/** More sources of a package, and more paths in one of them, are not looked at: they are generated. */
+const mostFiles = 1000;
+const mostOpened = 100;
 
 /** Where the build compiles, and so what CARGO_MANIFEST_DIR begins with. */
 const workdir = '/src';
@@ -48,36 +52,39 @@ const reserved = /^(?:app|bin|dev|init|lib|lib64|proc|run|sbin|sys|tmp|usr)(?:\/
 /** What a build needs, and no program reads. */
 const buildOnly = /^(?:src|target|tests|benches|Cargo\.(?:toml|lock)|build\.rs)(?:\/|$)|\.rs$/;
 
+/** A literal that something opens at run time. */
+interface Opened {
+  value: string;
+  line: number;
+  /** Below the package's folder as it was compiled, and not where the program is started. */
+  manifest: boolean;
+}
+
+const openedIn = once((project, file): Opened[] => {
+  const text = project.read(file) ?? '';
+  return literalsIn(project, file).flatMap(({ value, offset }) => {
+    const before = text.slice(Math.max(0, offset - 120), offset);
+    const path = value.includes('..') || plain(value.replace(/^\/+/, '')) !== null;
+    if (!path || !/[(,=&]\s*$/.test(before) || compiledIn.test(before)) return [];
+    const manifest = fromManifest.some((pattern) => pattern.test(before));
+    const opened = manifest || opens.some((pattern) => pattern.test(before));
+    return opened ? [{ value, line: lineAt(text, offset), manifest }] : [];
+  });
+});
+
 /** @param owner the package of the program, whose folder is where some people start it. */
 export function runTimeFiles(project: Project, built: readonly Package[], owner: Package): RunTime {
   const found: RunTime = { files: [], evidence: [], findings: [] };
   for (const one of built) {
-    for (const file of sourcesOf(project, [one]).slice(0, 1000)) {
-      const text = project.read(file);
-      if (text === null) continue;
-      for (const literal of literalsOf(text)) note(found, project, { one, owner, file, text, literal });
+    for (const file of sourcesOf(project, [one]).slice(0, mostFiles)) {
+      for (const { value, line, manifest } of openedIn(project, file).slice(0, mostOpened)) {
+        const runs = manifest ? ofManifest(project, one, value) : ofRoot(project, owner, value);
+        for (const run of runs) add(found, run, `${file}:${line}`);
+      }
     }
   }
   noteConventions(found, project, built, owner);
   return withoutNested(found);
-}
-
-interface Place {
-  one: Package;
-  owner: Package;
-  file: string;
-  text: string;
-  literal: Literal;
-}
-
-function note(found: RunTime, project: Project, { one, owner, file, text, literal }: Place): void {
-  const before = text.slice(Math.max(0, literal.offset - 120), literal.offset);
-  const manifest = fromManifest.some((pattern) => pattern.test(before));
-  if ((!manifest && !opens.some((pattern) => pattern.test(before))) || compiledIn.test(before)) return;
-  const from = `${file}:${lineAt(text, literal.offset)}`;
-  for (const run of manifest ? ofManifest(project, one, literal.value) : ofRoot(project, owner, literal.value)) {
-    add(found, run, from);
-  }
 }
 
 function add(found: RunTime, run: RunTimeFile, from: string): void {
@@ -137,10 +144,11 @@ function plain(written: string): string | null {
 /** The file or folder of that name; else the files that only lack an extension, as configuration crates allow. */
 function matching(project: Project, dir: string, path: string): string[] {
   const at = dir === '' ? path : `${dir}/${path}`;
+  if (!isPlainPath(at)) return [];
   if (project.has(at) || hasFolder(project, at)) return [at];
   const extended = /\.(?:toml|ya?ml|json5?|ini|ron)$/;
   if (!path.includes('/')) return [];
-  return project.files.filter(
+  return filesBelow(project, at.slice(0, at.lastIndexOf('/'))).filter(
     (file) => file.startsWith(`${at}.`) && extended.test(file.slice(at.length)) && isPlainPath(file),
   );
 }

@@ -3,11 +3,33 @@ import type { Package } from './manifest.ts';
 
 /** The Rust sources that a build of some packages compiles: neither tests, examples and benches, nor build scripts. */
 export function sourcesOf(project: Project, built: readonly Package[]): string[] {
-  const roots = built.map(({ dir }) => (dir === '' ? 'src/' : `${dir}/src/`));
-  return project.files.filter(
-    (file) =>
-      file.endsWith('.rs') && !/(^|\/)tests?(\/|\.rs$)/.test(file) && roots.some((root) => file.startsWith(root)),
+  return built.flatMap(({ dir }) =>
+    filesBelow(project, dir === '' ? 'src' : `${dir}/src`).filter(
+      (file) => file.endsWith('.rs') && !/(^|\/)tests?(\/|\.rs$)/.test(file),
+    ),
   );
+}
+
+/** The files below a folder. They are sorted, so this is quick among very many. */
+export function filesBelow({ files }: Pick<Project, 'files'>, folder: string): string[] {
+  if (folder === '') return [...files];
+  // The character after `/` ends what begins with the folder and a `/`.
+  return files.slice(firstFrom(files, `${folder}/`), firstFrom(files, `${folder}0`));
+}
+
+/** True when some file lies below a folder. */
+export function hasFolder({ files }: Pick<Project, 'files'>, folder: string): boolean {
+  return files[firstFrom(files, `${folder}/`)]?.startsWith(`${folder}/`) ?? false;
+}
+
+function firstFrom(files: readonly string[], bound: string): number {
+  let [low, high] = [0, files.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((files[middle] ?? '') < bound) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** A source without what is compiled for tests only, which stands at the end of a file. Line numbers stay. */
@@ -20,6 +42,21 @@ export interface Literal {
   value: string;
   offset: number;
 }
+
+/** A function of a project's file that is worked out once, however many programs are made of that file. */
+export function once<T>(compute: (project: Project, file: string) => T): (project: Project, file: string) => T {
+  const known = new WeakMap<Project, Map<string, T>>();
+  return (project, file) => {
+    const ofProject = known.get(project) ?? new Map<string, T>();
+    known.set(project, ofProject);
+    const result = ofProject.has(file) ? (ofProject.get(file) as T) : compute(project, file);
+    ofProject.set(file, result);
+    return result;
+  };
+}
+
+/** The string literals of a file of the project. */
+export const literalsIn = once((project, file) => literalsOf(project.read(file) ?? ''));
 
 /**
  * The string literals of a source, those in comments and in code for tests left out, in one pass over the text.
@@ -57,16 +94,4 @@ function closingQuote(text: string, from: number): number {
     else if (text[at] === '"') return at;
   }
   return -1;
-}
-
-/** True when some file lies below a folder. Files are sorted, so this is quick among very many. */
-export function hasFolder({ files }: Pick<Project, 'files'>, folder: string): boolean {
-  const prefix = `${folder}/`;
-  let [low, high] = [0, files.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((files[middle] ?? '') < prefix) low = middle + 1;
-    else high = middle;
-  }
-  return files[low]?.startsWith(prefix) ?? false;
 }

@@ -3,7 +3,7 @@ import type { Project } from '../language.ts';
 import { type Sighting, sightings } from '../scan.ts';
 import { type Locked, lockedByName } from './lock.ts';
 import type { Package } from './manifest.ts';
-import { sourcesOf, withoutTests } from './sources.ts';
+import { filesBelow, sourcesOf, withoutTests } from './sources.ts';
 
 /**
  * SQLx's macros ask a database while they compile, or read what `cargo sqlx prepare` has saved.
@@ -21,7 +21,7 @@ const macros = [
   /\bsqlx::(query(?:_as|_scalar|_file|_file_as|_file_scalar)?(?:_unchecked)?)!\s*[([{]/g,
   /(?<!:)\b(query(?:_as|_scalar|_file|_file_as|_file_scalar)(?:_unchecked)?)!\s*[([{]/g,
 ];
-const imported = [/\buse\s+sqlx::[^;]*?\b(query)\b(?!\s*::)/g];
+const imported = [/\buse\s+sqlx::[^;]{0,400}?\b(query)\b(?!\s*::)/g];
 
 /** @param workspace for the command that saves the queries of all members. */
 export function sqlxNeeds(
@@ -66,7 +66,8 @@ function savedQueries(project: Project, users: readonly Package[], old: boolean)
   const dirs = [...users.map(({ dir }) => dir), ''];
   const places = dirs.map((dir) => `${dir === '' ? '' : `${dir}/`}${old ? 'sqlx-data.json' : '.sqlx'}`);
   return (
-    places.find((place) => project.has(place) || project.files.some((file) => file.startsWith(`${place}/query-`))) ??
-    null
+    places.find(
+      (place) => project.has(place) || filesBelow(project, place).some((file) => file.startsWith(`${place}/query-`)),
+    ) ?? null
   );
 }
