@@ -50,7 +50,7 @@ export interface Program {
 }
 
 /** More programs than this are not looked into before one is chosen. */
-const mostPrograms = 30;
+const mostPrograms = 8;
 
 /** Recognises a Cargo project; null when there is no Cargo.toml. Reads files, runs nothing. */
 export function detectRust(folder: Project, said: Said = {}): Detection | null {
