@@ -29,7 +29,7 @@ export const rustSymptoms: readonly Symptom[] = [
     source: 'https://doc.rust-lang.org/cargo/faq.html#why-have-cargolock-in-version-control',
   },
   {
-    id: 'rust-sqlx-online',
+    id: 'rust-sqlx-offline',
     pattern: /(set `DATABASE_URL` to use query macros online|no cached data for this query)/,
     message: always('SQLx checks its queries against a database while it compiles.'),
     why: 'There is no database in a build, and its answers would not be the same each time.',
@@ -39,10 +39,10 @@ export const rustSymptoms: readonly Symptom[] = [
   {
     id: 'rust-needs-openssl-sys',
     pattern: /(Could not find directory of OpenSSL installation|The system library `openssl` required by crate)/,
-    message: always('openssl-sys looks for OpenSSL, which the image does not have.'),
-    why: 'The pallet holds a compiler and musl, and no other library.',
+    message: always('openssl-sys looks for OpenSSL, and does not find it.'),
+    why: 'StageX’s Rust pallet holds OpenSSL, static as well; it must be told where. Stand-ins for the pallet have none.',
     mend: always(
-      'Use rustls in its place (reqwest, sqlx, tokio-tungstenite and others have a feature), or the feature `vendored`.',
+      'Set OPENSSL_STATIC=1, OPENSSL_LIB_DIR=/usr/lib and OPENSSL_INCLUDE_DIR=/usr/include in the build stage, or use rustls.',
     ),
     source: 'https://docs.rs/openssl/latest/openssl/#building',
   },

@@ -109,7 +109,7 @@ const logs: [id: string, thing: string, log: string][] = [
     'The system library `libpq` required by crate `pq-sys` was not found.\nThe file `libpq.pc` needs to be installed',
   ],
   [
-    'rust-sqlx-online',
+    'rust-sqlx-offline',
     'SQLx',
     'error: set `DATABASE_URL` to use query macros online, or run `cargo sqlx prepare` to update the query cache',
   ],
