@@ -73,7 +73,7 @@ export function planBuild(workspace: Workspace, entry: Entry, lock: Lock): Build
     mixed: compiled.flatMap(({ folder, mixed }) => (folder !== null && mixed ? folder : [])),
     folders,
     output,
-    leftovers: [...leftoversOf(lock), ...unneeded(copied, running), ...frameworkLeftovers(entry)],
+    leftovers: [...leftoversOf(lock, workspace), ...unneeded(copied, running), ...frameworkLeftovers(entry)],
     tests: runsTests(building),
     home: member.dir === '' ? '' : `${member.dir}/`,
     base,

@@ -182,7 +182,7 @@ function listeningOf(workspace: Workspace, entry: Entry): Listening {
   const others = said === null && !(start !== null && 'PORT' in start.env) ? otherVariables(project, sources) : [];
   // Another variable chooses the port: what else looks like one may be anybody's.
   const port = others.length > 0 ? null : findPort(project, sources, said);
-  const reads = sightings(project, sources, [readPort], withoutComments)[0];
+  const reads = sightings(project, sources, readPort, withoutComments)[0];
   // These listen where PORT says, and at 3000 without it.
   const framework = start?.framework === 'next' || start?.framework === 'nuxt';
   const byScript = framework || said !== null || (start !== null && 'PORT' in start.env);

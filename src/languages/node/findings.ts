@@ -43,6 +43,20 @@ function lifecycleFindings(manifest: Manifest): Finding[] {
   });
   if (lost === undefined) return [];
   const line = manifest.lineOf(['scripts', lost]);
+  const patches = /\bpatch-package\b/.test(textAt(scripts, lost) ?? '');
+  if (patches) {
+    return [
+      {
+        id: 'node-patch-package',
+        level: 'error',
+        path: 'package.json',
+        ...(line === undefined ? {} : { line }),
+        message: `The script "${lost}" patches packages, and is not run when dependencies are installed.`,
+        why: 'The dependency step runs no scripts, so the service would run with packages that are not patched.',
+        mend: 'Let the package manager patch (pnpm patch, yarn patch), or publish the patched packages.',
+      },
+    ];
+  }
   return [
     {
       id: 'node-lifecycle-script',

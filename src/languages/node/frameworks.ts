@@ -29,6 +29,15 @@ function nextFindings({ project }: Member): Finding[] {
       mend: `In ${config ?? 'next.config.js'}: generateBuildId: () => 'build' (or the version of package.json).`,
     });
   }
+  findings.push({
+    id: 'node-next-keys',
+    level: 'warning',
+    path: 'package.json',
+    message: 'Next.js draws the keys of its preview mode, and of server actions, at random in each build.',
+    why: 'They stand in .next/prerender-manifest.json and in the server’s manifests, so two builds differ there.',
+    source: 'https://nextjs.org/docs/app/guides/self-hosting#server-functions-encryption-key',
+    mend: 'Let the "build" script put fixed ones in their place afterwards; verification shows where they are.',
+  });
   const font = project.files.find(
     (file) =>
       /\.[jt]sx?$/.test(file) &&

@@ -1,6 +1,7 @@
 import type { Entry } from './entry.ts';
 import type { Lock } from './lock.ts';
 import { textAt } from './manifest.ts';
+import { toolFile } from './tools.ts';
 import type { Member, Workspace } from './workspace.ts';
 
 /** How the packages of a service are installed: what its package manager is given, and is told. */
@@ -54,7 +55,7 @@ function manifestFolders(root: { files: readonly string[] }, lock: Lock): string
 export function toolOf({ tool }: Lock): Tooling | null {
   if (tool === null) return null;
   const dependencies = { [tool.package]: tool.version };
-  const bin = { [tool.command]: tool.command === 'pnpm' ? 'bin/pnpm.cjs' : 'bin/yarn.js' };
+  const bin = { [tool.command]: toolFile(tool) };
   const packages = {
     '': { dependencies },
     [`node_modules/${tool.package}`]: { version: tool.version, integrity: tool.integrity, bin },
@@ -67,7 +68,9 @@ export function toolOf({ tool }: Lock): Tooling | null {
 }
 
 export function variablesOf({ manager, tool }: Lock, workspace: Workspace, { start }: Entry): string[] {
-  const variables: string[] = [];
+  // The image's npm trusts the image's certificates; other programs on Node look for them only when they are told.
+  const others = manager !== null && manager !== 'npm';
+  const variables = others ? ['NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt'] : [];
   const named = textAt(workspace.members.get('')?.manifest.value ?? {}, 'packageManager') ?? '';
   if (manager === 'pnpm' && tool !== null && named !== '' && !named.startsWith(`pnpm@${tool.version}`)) {
     // pnpm would fetch the release that packageManager names, or refuse to run in its place.
@@ -122,17 +125,14 @@ function focuses(lock: Lock): boolean {
 }
 
 /** What an install leaves behind, some of it with the time in it, and the manifests that only it reads. */
-export function leftoversOf(lock: Lock): string[] {
-  const own = [
-    lock.file ?? 'package-lock.json',
-    ...settingsOf(lock).filter((name) => name !== '.npmrc' && name !== '.pnpmfile.cjs'),
-  ];
+export function leftoversOf(lock: Lock, { root }: Workspace): string[] {
+  const manifests = [lock.file ?? 'package-lock.json', ...settingsOf(lock).filter((name) => root.has(name))];
   const records: Partial<Record<NonNullable<Lock['manager']>, string[]>> = {
     pnpm: ['.modules.yaml', '.pnpm-workspace-state*.json', '.pnpm/lock.yaml'],
     yarn: ['.yarn-integrity'],
     berry: ['.yarn-state.yml', '.package-map.json'],
   };
-  const listed = records[lock.manager ?? 'npm'] ?? ['.package-lock.json'];
-  const found = [...own, ...[...listed, '.cache'].map((name) => `node_modules/${name}`)];
-  return lock.manager === 'berry' ? ['.yarn', ...found] : found;
+  const listed = [...(records[lock.manager ?? 'npm'] ?? ['.package-lock.json']), '.cache'];
+  const found = [...manifests, ...listed.map((name) => `node_modules/${name}`)];
+  return lock.manager === 'berry' ? [...found, '.yarn'] : found;
 }

@@ -3,16 +3,24 @@ import { agreedPort, loopback, type Sighting, sightings } from '../scan.ts';
 import { withoutComments } from './source.ts';
 import type { Start } from './start.ts';
 
-export const readPort =
+const readsVariable =
   /process\.env(?:\.PORT\b|\[\s*(['"])PORT\1\s*\])|\{[^{}]{0,300}?\bPORT\b[^{}]{0,300}?\}\s*=\s*process\.env\b(?!\s*[.[])/g;
 
+/** `PORT: Joi.number().default(3000)` and the like: a schema by which the environment is checked. */
+const schema = String.raw`\bPORT\b['"]?\s*:\s*[A-Za-z_$][\w$.]*\([^\n]{0,80}?(?:\.default\(|\bdefault\s*:)\s*['"]?(\d{2,5})\b`;
+
 const portPatterns = [
+  new RegExp(schema, 'g'),
+  /process\.env\.PORT\s*\?[^\n;:]{0,60}:\s*['"]?(\d{2,5})\b/g,
   /process\.env(?:\.PORT\b|\[\s*['"]PORT['"]\s*\])[^\n;]{0,60}?(?:\|\||\?\?)\s*['"]?(\d{2,5})\b/g,
   /\{[^{}]{0,300}?\bPORT\b\s*(?::\s*[\w$]+\s*)?=\s*['"]?(\d{2,5})\b[^{}]{0,300}?\}\s*=\s*process\.env\b(?!\s*[.[])/g,
   /\.listen\s*\(\s*(\d{2,5})\b/g,
   /\.listen\s*\(\s*\{[^}]{0,200}?\bport\s*:\s*(\d{2,5})\b/g,
   /\bserve\s*\(\s*\{[^}]{0,300}?\bport\s*:\s*(\d{2,5})\b/g,
 ];
+
+/** Where PORT is read. */
+export const readPort = [readsVariable, new RegExp(schema, 'g')];
 
 /** What comes before the port that is listened on. */
 const listening = String.raw`(?:\.listen\s*\(\s*(?:\{[^{}]{0,200}?\bport\s*:\s*)?|\bserve\s*\(\s*\{[^{}]{0,300}?\bport\s*:\s*)`;

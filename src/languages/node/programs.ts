@@ -1,7 +1,8 @@
 import { inside } from '../scan.ts';
 import { portWord } from './commands.ts';
 import { fileOf } from './files.ts';
-import { readTsconfig } from './tsconfig.ts';
+import { isRecord, textAt } from './manifest.ts';
+import { parseJsonc, readTsconfig } from './tsconfig.ts';
 import type { Member } from './workspace.ts';
 
 /** A file that node runs, and how. */
@@ -114,7 +115,7 @@ function takeOptions(rest: string[], name: string): Pick<Program, 'options' | 'e
 function loaderOption(option: string, value: string | undefined): Program['loader'] {
   if (value !== undefined && /^(-x|--exec)$/.test(option)) return loaderIn(value);
   if (value === 'ts-node/register') return 'ts-node';
-  return value === 'tsx' || option === '--import=tsx' ? 'tsx' : null;
+  return /^tsx(\/cjs|\/esm)?$/.test(value ?? option.replace(/^--(import|require)=/, '')) ? 'tsx' : null;
 }
 
 function loaderIn(words: string): Program['loader'] {
@@ -169,8 +170,17 @@ function fastifyProgram(rest: readonly string[]): Program | null {
 /** Source: https://pm2.keymetrics.io/docs/usage/docker-pm2-nodejs/ */
 function pm2Program(member: Member, rest: readonly string[]): Program | null {
   const words = rest.filter((word) => !word.startsWith('-'));
-  const named = words[0] === 'start' ? words[1] : words[0];
-  if (named === undefined || /\.(json|ya?ml)$|ecosystem|\.config\./.test(named)) return null;
+  const said = words[0] === 'start' ? words[1] : words[0];
+  const named = said?.endsWith('.json') ? pm2Script(member, said) : said;
+  if (named === undefined || named === null || /\.ya?ml$|ecosystem|\.config\./.test(named)) return null;
   const file = fileOf(member.project, member.manifest, named);
   return file === null ? null : { ...nothing, file };
+}
+
+/** The one program of a file of pm2's; of several none is certain, and a file in JavaScript would have to be run. */
+function pm2Script({ project }: Member, path: string): string | null {
+  const file = inside('', path);
+  const value = file === null ? null : parseJsonc(project.read(file) ?? '');
+  const apps: unknown[] = Array.isArray(value?.apps) ? value.apps : [value];
+  return apps.length === 1 && isRecord(apps[0]) ? textAt(apps[0], 'script') : null;
 }

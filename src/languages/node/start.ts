@@ -22,7 +22,16 @@ export interface Start extends Program {
 }
 
 /** The scripts that say how the service runs in production, the one to believe first. */
-const startScripts = ['start', 'start:prod', 'start:production', 'start:server', 'serve', 'server'];
+const startScripts = [
+  'start',
+  'start:prod',
+  'start:production',
+  'start:server',
+  'prod',
+  'production',
+  'serve',
+  'server',
+];
 
 /** More scripts than this are not followed from one to the next. */
 const deepest = 8;
@@ -32,9 +41,11 @@ export type Started = { one: Start } | { several: Start[] } | null;
 
 /** The first script of a member that starts a program for production, else the first that starts one at all. */
 export function readStart(workspace: Workspace, member: Member): Started {
-  const found = startScripts.flatMap((script) => follow(workspace, member, script, 0) ?? []);
+  const followed = (scripts: readonly string[]) =>
+    scripts.flatMap((script) => follow(workspace, member, script, 0) ?? []);
+  const found = followed(startScripts);
   const lasting = found.find((each) => 'several' in each || !each.one.development);
-  return lasting ?? found[0] ?? null;
+  return lasting ?? found[0] ?? followed(otherScripts)[0] ?? null;
 }
 
 function follow(workspace: Workspace, member: Member, script: string, depth: number): Started {

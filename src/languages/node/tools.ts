@@ -15,6 +15,12 @@ export interface Tool {
   integrity: string;
 }
 
+/** The file in a tool's package that its command runs. */
+export function toolFile({ command, version }: Tool): string {
+  if (command === 'yarn') return 'bin/yarn.js';
+  return semver.major(version) < 11 ? 'bin/pnpm.cjs' : 'bin/pnpm.mjs';
+}
+
 type Release = readonly [version: string, integrity: string];
 
 /** The last releases of each major version that locks are written with. Source: https://registry.npmjs.org/pnpm and the like */
@@ -42,6 +48,9 @@ const byLockVersion: Readonly<Record<'pnpm' | 'berry', (version: number) => stri
   // A later release would write the file in its own format, and refuses to where it must not change.
   berry: (version) => ({ 6: '3.8.7', 8: '4.12.0', 10: '4.18.1' })[version] ?? null,
 };
+
+/** From here on pnpm is a program of its own for each platform, in packages whose hashes nothing names. */
+const firstNativePnpm = 12;
 
 /** What `packageManager` names: a manager, a version, perhaps with the hash of its archive. */
 export interface Named {
@@ -84,7 +93,7 @@ export function chooseTool(
     named !== null && named.name === command && (manager === 'berry') === semver.gte(named.version, '2.0.0-0');
   const asked = (command === 'pnpm' ? named?.name === command : own) ? named : null;
   // The hash of a later Yarn is that of its script alone, not of an archive in the registry.
-  if (asked?.integrity && manager !== 'berry') {
+  if (asked?.integrity && manager !== 'berry' && semver.major(asked.version) < firstNativePnpm) {
     return { tool: { command, package: pack, version: asked.version, integrity: asked.integrity }, findings: [] };
   }
   const fitting = byLockVersion[manager === 'yarn' ? 'pnpm' : manager];

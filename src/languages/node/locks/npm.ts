@@ -1,7 +1,7 @@
 import type { Finding } from '../../../app.ts';
 import { printableLine } from '../../../output.ts';
 import { isRecord, type Manifest, readManifest, recordAt, textAt } from '../manifest.ts';
-import { type Locked, type Packages, staleLock, unreadableLock } from './lock.ts';
+import { type Locked, names, type Packages, staleLock, unreadableLock } from './lock.ts';
 
 export const makeNpmLock = 'npm install --package-lock-only';
 
@@ -26,7 +26,10 @@ export function readNpmLock(
     packages: Object.entries(packages).flatMap(([path, entry]) =>
       path.includes('node_modules/') && isRecord(entry) ? [lockedOf(path, entry, packages)] : [],
     ),
-    findings: [...members].flatMap(([dir, manifest]) => stale(file, dir, manifest, recordAt(packages, dir))),
+    findings: [
+      ...[...members].flatMap(([dir, manifest]) => stale(file, dir, manifest, recordAt(packages, dir))),
+      ...leftOut(file, packages, [...members.keys()]),
+    ],
   };
 }
 
@@ -84,4 +87,46 @@ function lockedOf(path: string, entry: Record<string, unknown>, packages: Record
     needs: Object.keys(recordAt(entry, 'dependencies')),
     optional: Object.keys(recordAt(entry, 'optionalDependencies')),
   };
+}
+
+/**
+ * Some releases of npm have written locks that mark what runs as needed for developing alone: `npm ci --omit=dev` believes
+ * the mark, and the service does not find the package when it starts.
+ */
+function leftOut(file: string, packages: Record<string, unknown>, folders: readonly string[]): Finding[] {
+  const queue = [...folders];
+  const seen = new Set(queue);
+  const wrong: string[] = [];
+  for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
+    for (const name of Object.keys(recordAt(recordAt(packages, path), 'dependencies'))) {
+      const next = resolved(packages, path, name);
+      if (next === null || seen.has(next)) continue;
+      seen.add(next);
+      if (recordAt(packages, next).dev === true) wrong.push(name);
+      queue.push(next);
+    }
+  }
+  if (wrong.length === 0) return [];
+  return [
+    {
+      id: 'node-lock-dev-mark',
+      level: 'error',
+      path: file,
+      message: `Marked as needed for developing alone, though what runs needs it: ${names(wrong.map((name) => ({ name })))}.`,
+      why: 'npm ci --omit=dev leaves it out, and the service does not start.',
+      mend: `rm -rf node_modules ${file} && npm install, and commit ${file}.`,
+    },
+  ];
+}
+
+/** Where Node would find a package from another: in its own folder of packages, else in one further up. */
+function resolved(packages: Record<string, unknown>, from: string, name: string): string | null {
+  for (let at = from; ; at = at.slice(0, Math.max(0, at.lastIndexOf('/')))) {
+    const path = at === '' ? `node_modules/${name}` : `${at}/node_modules/${name}`;
+    if (Object.hasOwn(packages, path)) {
+      const { link, resolved: target } = recordAt(packages, path);
+      return link === true && typeof target === 'string' ? target : path;
+    }
+    if (at === '') return null;
+  }
 }
