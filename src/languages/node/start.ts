@@ -22,16 +22,10 @@ export interface Start extends Program {
 }
 
 /** The scripts that say how the service runs in production, the one to believe first. */
-const startScripts = [
-  'start',
-  'start:prod',
-  'start:production',
-  'start:server',
-  'prod',
-  'production',
-  'serve',
-  'server',
-];
+const startScripts = ['start', 'start:prod', 'start:production', 'start:server', 'prod', 'production'];
+
+/** Names that may as well be of something else: believed when none of the above starts anything. */
+const otherScripts = ['serve', 'server'];
 
 /** More scripts than this are not followed from one to the next. */
 const deepest = 8;
