@@ -6,6 +6,7 @@ import { findApps } from './apps.ts';
 import { findStartCommand } from './commands.ts';
 import { findRelativeFile, notRun } from './files.ts';
 import { commandFindings, nativeFindings, serverFindings } from './findings.ts';
+import { frontEndFindings } from './frontend.ts';
 import { derivedFile } from './locks/derive.ts';
 import { edgesOf } from './locks/lock.ts';
 import { appNames, findMains } from './mains.ts';
@@ -70,6 +71,7 @@ export function detectPython(project: Project): Detection | null {
       ...(servesItself(run) && env.host === null ? loopbackFindings('python', loopbacks(sources, isApp)) : []),
       ...staticFindings(sources, manage, packages),
       ...nativeFindings(requirements),
+      ...frontEndFindings(project, packages),
     ],
     blocked: false,
     build: {

@@ -1,0 +1,1 @@
+export default { build: { manifest: true, outDir: '../orders/static' } };
