@@ -91,8 +91,8 @@ export class Packages {
   /** The programs of a module. */
   programsOf(module: Pick<LocalModule, 'dir'>): Program[] {
     return this.foldersOf(module).flatMap((dir) => {
-      const read = this.at(dir);
-      if (read?.name !== 'main') return [];
+      const read = this.#isMain(dir) ? this.at(dir) : null;
+      if (read === null) return [];
       for (const { path, text } of read.files) {
         const line = lineOf(text, /^func main\(\)/m);
         const relative = module.dir === '' ? dir : dir.slice(module.dir.length + 1);
@@ -107,20 +107,29 @@ export class Packages {
     return '';
   }
 
+  /** Whether a folder's package is `main`; reads no more than the first file that is built. */
+  #isMain(dir: string): boolean {
+    for (const file of this.#built(dir)) return file.name === 'main';
+    return false;
+  }
+
   #read(dir: string): Package | null {
-    const files: GoFile[] = [];
-    let name: string | null = null;
+    const [first, ...others] = this.#built(dir);
+    if (!first) return null;
+    // All files of a folder that are built belong to one package: the first one decides.
+    return { dir, name: first.name, files: [first, ...others].filter(({ name }) => name === first.name) };
+  }
+
+  /** The files of a folder that are built for linux/amd64, one after another. */
+  *#built(dir: string): Generator<GoFile & { name: string }> {
     for (const path of this.#folders.get(dir) ?? []) {
       if (foreignName(path)) continue;
       const text = this.#tree.read(path);
       const source = text === null ? null : readSource(text);
       if (text === null || source === null) continue;
       if (!source.constraints.every((expression) => holds(expression, this.#tags, this.#minor))) continue;
-      // All files of a folder that are built belong to one package: the first one decides.
-      name ??= source.package;
-      if (source.package === name) files.push({ path, text, imports: source.imports });
+      yield { path, text, name: source.package, imports: source.imports };
     }
-    return name === null ? null : { dir, name, files };
   }
 }
 

@@ -23,7 +23,7 @@ const otherVariable = '[eE]nv\\w*\\(\\s*"(?!PORT")([A-Za-z_]\\w*)"';
 const listensOnVariable = [
   new RegExp(`${listening}(?:":"\\s*\\+\\s*)?(?:cmp\\.Or\\(\\s*)?(?:\\w+\\.)?\\w*${otherVariable}`, 'g'),
 ];
-const listensOnName = new RegExp(`${listening}(?:":"\\s*\\+\\s*)?([A-Za-z_]\\w*)\\s*[,)}\\n]`, 'g');
+const listensOnName = new RegExp(`${listening}(?:":"\\s*\\+\\s*)?([A-Za-z_]\\w{0,99})\\s*[,)}\\n]`, 'g');
 const loopbacks = [new RegExp(`${listening}"${loopback}:`, 'g')];
 const portVariable = [/\b\w*[eE]nv\w*\(\s*"(PORT)"/g, /\benv:"(PORT)[",]/g];
 

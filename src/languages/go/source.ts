@@ -21,8 +21,7 @@ const token =
  * @returns null when there is no package clause.
  */
 export function readSource(text: string): GoSource | null {
-  const head = text.slice(0, longestHead);
-  const words = [...tokens(head)];
+  const words = headOf(text);
   const start = words.findIndex(({ word }) => !isSpace(word));
   if (words[start]?.word !== 'package') return null;
   const code = words.slice(start).filter(({ word }) => !isSpace(word) && word !== ';');
@@ -30,6 +29,18 @@ export function readSource(text: string): GoSource | null {
   if (!/^\w+$/.test(name)) return null;
   const comments = words.slice(0, start).map(({ word }) => word.trimEnd());
   return { constraints: constraintsIn(comments), package: name, imports: importsIn(code.slice(2), text) };
+}
+
+/** What begins a declaration that is no import, and so ends the head. */
+const declarations = new Set(['func', 'var', 'const', 'type']);
+
+function headOf(text: string): Word[] {
+  const words: Word[] = [];
+  for (const each of tokens(text.slice(0, longestHead))) {
+    if (declarations.has(each.word)) break;
+    words.push(each);
+  }
+  return words;
 }
 
 /** White space and comments. */

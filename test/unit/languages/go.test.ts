@@ -373,6 +373,10 @@ describe('where a program listens', () => {
     expect(inMain(code).port).toBe(port);
   });
 
+  test('is no matter of a name that is too long to be one', () => {
+    expect(inMain(`http.ListenAndServe(${'a'.repeat(3_000_000)}, nil)`).port).toBeNull();
+  });
+
   test('by another variable than PORT is said, with its place', () => {
     const [finding] = inMain('http.ListenAndServe(os.Getenv("LISTEN_ADDR"), nil)').findings;
     expect(finding).toMatchObject({ id: 'go-port-variable', level: 'warning', path: 'main.go', line: 4 });
