@@ -29,8 +29,8 @@ export function chooseProgram(
   home: string,
   context: { packages: Packages; modules: readonly LocalModule[]; elsewhere: readonly string[] },
 ): Choice | null {
-  const services = programs.filter(({ aside }) => !aside);
-  const candidates = services.length > 0 ? services : programs;
+  // An example alone does not make a library a service: whether it is one is asked.
+  const candidates = programs.filter(({ aside }) => !aside);
   const [first, second] = candidates;
   if (first && !second) return { program: first, from: first.from };
   const built = builtByImage(programs, image, home);

@@ -75,6 +75,11 @@ describe('the program', () => {
     expect(detection.entries).toContain('./examples/tiny');
   });
 
+  test('of a library’s example is no service unless somebody says so', () => {
+    const detection = detectShop({ 'main.go': 'package shop\n', 'examples/tiny/main.go': main });
+    expect(detection).toMatchObject({ entry: null, entries: ['./examples/tiny'], findings: [] });
+  });
+
   test.each([
     ['ignored by a build constraint', '//go:build ignore\n\npackage main\n\nfunc main() {}\n', 'gen/x.go'],
     ['of a test', main, 'gen/x_test.go'],
