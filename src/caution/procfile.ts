@@ -166,7 +166,10 @@ export function listOf(value: string): string[] {
 }
 
 /** The Containerfile that the platform would build: the key's, else `Containerfile`, else `Dockerfile`. */
-export function containerfileOf(procfile: Procfile | null, exists: (path: string) => boolean): string | null {
+export function containerfileOf(
+  procfile: Pick<Procfile, 'containerfile'> | null,
+  exists: (path: string) => boolean,
+): string | null {
   const named = procfile?.containerfile ?? null;
   if (named !== null) return checkContainerfile(named) === null && exists(named) ? named : null;
   return ['Containerfile', 'Dockerfile'].find(exists) ?? null;

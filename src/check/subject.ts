@@ -31,7 +31,7 @@ export const largestFile = 1_000_000;
 export function subjectOf(view: View): Subject {
   const hcl = view.stands('caution.hcl') ? 'caution.hcl' : null;
   const procfile = hcl === null ? readProcfile(view) : null;
-  const build = readContainer(view, procfile?.parsed ?? null);
+  const build = readContainer(view, hcl === null ? (procfile?.parsed.containerfile ?? null) : namedByHcl(view));
   return {
     view,
     hcl,
@@ -54,10 +54,18 @@ function readProcfile(view: View): Subject['procfile'] {
   return null;
 }
 
-function readContainer(view: View, procfile: Procfile | null): Subject['build'] {
-  const own = ['Containerfile', 'Dockerfile'].map((name) => inDir(view, name)).find((path) => view.stands(path));
-  const named = containerfileOf(procfile, (path) => view.stands(path));
-  const path = named !== null && (procfile?.containerfile ?? null) !== null ? named : (own ?? named);
+/** The Containerfile that a caution.hcl names: the one key of it that decides what else is read. */
+function namedByHcl(view: View): string | null {
+  const text = view.read('caution.hcl')?.text ?? '';
+  return /^[ \t]*containerfile[ \t]*=[ \t]*"([A-Za-z0-9._/-]+)"/m.exec(text)?.[1] ?? null;
+}
+
+/** @param named by the Procfile or caution.hcl; null when they leave it to the platform to find one. */
+function readContainer(view: View, named: string | null): Subject['build'] {
+  const stands = (path: string) => view.stands(path);
+  const own = ['Containerfile', 'Dockerfile'].map((name) => inDir(view, name)).find(stands);
+  const found = containerfileOf({ containerfile: named }, stands);
+  const path = named === null ? (own ?? found) : (found ?? own ?? null);
   const file = path === null ? null : readSetup(view, path);
   return file && { ...file, ...readBuild(file.text) };
 }
