@@ -27,7 +27,7 @@ const placeholder =
   /^(?:$|[\s"']*$|\$|<|\{\{|changeme|change_me|example|dummy|placeholder|none|null|true|false|\d{1,4}$|x+$|\*+$|\/)/i;
 
 /** What makes a variable with this value a secret; null when nothing does. */
-function secretIn(name: string, value: string): string | null {
+export function secretIn(name: string, value: string): string | null {
   const known = secretValues.find(([pattern]) => pattern.test(value));
   if (known) return known[1];
   return secretName.test(name) && !placeholder.test(value) ? 'a secret, by its name' : null;

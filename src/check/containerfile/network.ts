@@ -14,8 +14,8 @@ interface Unlocked {
   locked: RegExp;
   says: string;
   mend: string;
-  /** The same command, locked; where one word more is all that it needs. */
-  change?: (text: string) => string;
+  /** The same command, locked, where one word more is all that it needs; and the lock file that it then needs. */
+  change?: { lock: RegExp; to: (text: string) => string };
 }
 
 const none = /(?!)/;
@@ -28,7 +28,10 @@ const unlocked: readonly Unlocked[] = [
     locked: none,
     says: 'npm install changes what the lock file says where it does not fit',
     mend: 'Use npm ci.',
-    change: (text) => text.replace(/\bnpm (?:install|i)(?=\s+(?:--?[a-z]|&&|;|\|)|\s*$)/gm, 'npm ci'),
+    change: {
+      lock: /(?:^|\/)(?:package-lock|npm-shrinkwrap)\.json$/,
+      to: (text) => text.replace(/\bnpm (?:install|i)(?=\s+(?:--?[a-z]|&&|;|\|)|\s*$)/gm, 'npm ci'),
+    },
   },
   {
     command: new RegExp(`${start}(?:npx|bunx|pnpm dlx|yarn dlx)(?=\\s)[^;&|\\n]*`, 'g'),
@@ -47,7 +50,10 @@ const unlocked: readonly Unlocked[] = [
     locked: /--frozen-lockfile\b/,
     says: 'the lock file is written again where it does not fit',
     mend: 'Add --frozen-lockfile.',
-    change: (text) => text.replace(/\b(pnpm|bun) (install|i)\b(?! --frozen-lockfile)/g, '$1 $2 --frozen-lockfile'),
+    change: {
+      lock: /(?:^|\/)(?:pnpm-lock\.yaml|bun\.lockb?)$/,
+      to: (text) => text.replace(/\b(pnpm|bun) (install|i)\b(?! --frozen-lockfile)/g, '$1 $2 --frozen-lockfile'),
+    },
   },
   {
     command: new RegExp(
@@ -57,11 +63,14 @@ const unlocked: readonly Unlocked[] = [
     locked: /\s--(?:locked|frozen)\b/,
     says: 'Cargo writes Cargo.lock again where it does not fit',
     mend: 'Add --locked; --frozen where there is no network.',
-    change: (text) =>
-      text.replace(
-        /\bcargo (build|b|install|fetch|run|test|rustc)(?=\s|$)(?![^;&|\n]*--(?:locked|frozen))/g,
-        'cargo $1 --locked',
-      ),
+    change: {
+      lock: /(?:^|\/)Cargo\.lock$/,
+      to: (text) =>
+        text.replace(
+          /\bcargo (build|b|install|fetch|run|test|rustc)(?=\s|$)(?![^;&|\n]*--(?:locked|frozen))/g,
+          'cargo $1 --locked',
+        ),
+    },
   },
   {
     command: new RegExp(`${start}(?:uv )?pip3? install(?=\\s)[^;&|\\n]*|-m pip install(?=\\s)[^;&|\\n]*`, 'g'),
@@ -74,7 +83,10 @@ const unlocked: readonly Unlocked[] = [
     locked: /\s--(?:locked|frozen)\b/,
     says: 'uv writes uv.lock again where it does not fit',
     mend: 'Add --locked.',
-    change: (text) => text.replace(/\buv (sync|run)(?=\s|$)(?![^;&|\n]*--(?:locked|frozen))/g, 'uv $1 --locked'),
+    change: {
+      lock: /(?:^|\/)uv\.lock$/,
+      to: (text) => text.replace(/\buv (sync|run)(?=\s|$)(?![^;&|\n]*--(?:locked|frozen))/g, 'uv $1 --locked'),
+    },
   },
   {
     command: new RegExp(`${start}pipenv install(?=\\s|$)[^;&|\\n]*`, 'g'),
@@ -228,7 +240,7 @@ function runsOf(build: Subject['build']): Written[] {
   return build?.needed.filter(({ keyword }) => keyword === 'RUN') ?? [];
 }
 
-function* unlockedSightings({ build }: Subject): Iterable<Sighting> {
+function* unlockedSightings({ build, view }: Subject): Iterable<Sighting> {
   for (const instruction of runsOf(build)) {
     if (isOffline(instruction)) continue;
     const script = commandsOf(instruction);
@@ -240,7 +252,10 @@ function* unlockedSightings({ build }: Subject): Iterable<Sighting> {
       yield {
         ...{ path: build?.path, line: instruction.line, mend },
         message: `${printableLine(found, 70)}: ${says}.`,
-        ...(change && { fix: { lines: [instruction.line, instruction.endLine] as const, change: rewrite(change) } }),
+        ...(change &&
+          view.files.some((file) => change.lock.test(file)) && {
+            fix: { lines: [instruction.line, instruction.endLine] as const, change: rewrite(change.to) },
+          }),
       };
     }
   }

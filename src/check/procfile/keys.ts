@@ -124,9 +124,9 @@ export const keyRules: readonly Rule[] = [
         yield {
           ...{ path, line },
           message: `${written} is ${shownValue(value)}, which Caution takes for false.`,
-          ...(meant && { mend: `Write ${written}: ${meant}` }),
           // Debugging makes an enclave that nobody can verify: that is not turned on in passing.
-          ...(meant && key !== 'debug' && { fix: replaceValue(line, value, meant) }),
+          ...(meant &&
+            key !== 'debug' && { mend: `Write ${written}: ${meant}`, fix: replaceValue(line, value, meant) }),
         };
       }
     },

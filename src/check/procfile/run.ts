@@ -4,6 +4,7 @@ import { parseRun, quoteWord, type WrittenWord, writtenWords } from '../../cauti
 import { printableLine } from '../../output.ts';
 import { finalStage, lastOf, variablesOf } from '../containerfile/build.ts';
 import type { Rule, Sighting } from '../rule.ts';
+import { secretIn } from '../secrets.ts';
 import { sources } from '../sources.ts';
 import type { Subject } from '../subject.ts';
 import { entryOf, shownValue } from './entries.ts';
@@ -191,22 +192,31 @@ export const runRules: readonly Rule[] = [
   },
 ];
 
-function* variableSightings(subject: Subject): Iterable<Sighting> {
-  const { build, run } = subject;
+function* variableSightings({ build, run }: Subject): Iterable<Sighting> {
   const stage = build && finalStage(build);
   if (!build || !stage || !run) return;
   for (const [name, { line, stage: at, pairs }] of variablesOf(build, stage)) {
     if (at !== stage.index || appliedByCaution.has(name) || ofTheBuild.test(name)) continue;
     const value = pairs.findLast((pair) => pair.name === name)?.value ?? '';
-    const given = Object.hasOwn(run.env, name) ? run.env[name] : undefined;
-    if (given === value || (given !== undefined && value.includes('$'))) continue;
-    const shown = printableLine(name, 60);
-    const mend = /[$'"\\]/.test(value)
-      ? {}
-      : { mend: `Begin run with ${shown}=${printableLine(quoteWord(value), 80)}` };
-    const message = given === undefined ? `${shown} is set in the image alone.` : `${shown} is set otherwise in run.`;
-    yield { path: build.path, line, message, ...(given === undefined ? mend : {}) };
+    // A secret has a rule of its own, and belongs into no message.
+    if (secretIn(name, value) !== null) continue;
+    const said = saidOfVariable(name, value, Object.hasOwn(run.env, name) ? run.env[name] : undefined);
+    if (said) yield { path: build.path, line, ...said };
   }
+}
+
+/** @param given what the run command sets; null comes back where that is the same. */
+function saidOfVariable(name: string, value: string, given: string | undefined): Omit<Sighting, 'path'> | null {
+  const shown = printableLine(name, 60);
+  if (given === undefined) {
+    const plain = !/[$'"\\]/.test(value);
+    return {
+      message: `${shown} is set in the image alone.`,
+      ...(plain && { mend: `Begin run with ${shown}=${printableLine(quoteWord(value), 80)}` }),
+    };
+  }
+  // What a variable in it stands for is not known.
+  return given === value || value.includes('$') ? null : { message: `${shown} is set otherwise in run.` };
 }
 
 /** What a comment hides of a run command; '' when `#` is part of a word. */

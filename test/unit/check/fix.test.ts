@@ -3,7 +3,17 @@ import { mendFiles } from '../../../src/fix/files.ts';
 import { containerfileCases } from './cases/containerfile.ts';
 import { procfileCases } from './cases/procfile.ts';
 import { repositoryCases } from './cases/repository.ts';
-import { base, type Files, findingsOf, procfile, removed, type Setup, setupOf, without } from './setup.ts';
+import {
+  base,
+  containerfile,
+  type Files,
+  findingsOf,
+  procfile,
+  removed,
+  type Setup,
+  setupOf,
+  without,
+} from './setup.ts';
 
 /** The files that the changes of a setup's findings, of one rule or all, leave. */
 function fixed({ files, ...rest }: Setup, rule?: string): Setup & { changed: Files } {
@@ -44,5 +54,12 @@ describe('the change that a finding offers', () => {
   it('changes several things of one file at once', () => {
     const { changed } = fixed(setupOf(without(['ports'], 'cpus: 3', 'e2e: yes', 'prots: 8080')));
     expect(changed.Procfile).toContain('cpus: 4\ne2e: true\nports: 8080\n');
+  });
+
+  it('locks an install only where there is a lock file', () => {
+    const step = containerfile({ 6: 'RUN npm install' });
+    expect(fixed(setupOf(step), 'unlocked-install').changed).toEqual({});
+    const { changed } = fixed(setupOf({ ...step, 'package-lock.json': '' }), 'unlocked-install');
+    expect(changed.Containerfile).toContain('\nRUN npm ci\n');
   });
 });

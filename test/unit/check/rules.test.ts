@@ -5,7 +5,7 @@ import { viewOf } from '../../../src/check/view.ts';
 import { containerfileCases } from './cases/containerfile.ts';
 import { procfileCases } from './cases/procfile.ts';
 import { repositoryCases } from './cases/repository.ts';
-import { base, findingsOf, setupOf } from './setup.ts';
+import { base, containerfile, findingsOf, procfile, setupOf } from './setup.ts';
 
 const cases = [...procfileCases, ...containerfileCases, ...repositoryCases];
 /** Only a view without git shows this one. */
@@ -44,5 +44,26 @@ describe('a rule', () => {
 
   it('says that a folder is no repository', () => {
     expect(check(viewOf(base)).findings.map(({ id }) => id)).toEqual(['no-repository']);
+  });
+
+  it('never repeats a secret, nor tells anybody to put it elsewhere', () => {
+    const secret = 'abcd1234efgh5678';
+    const found = findingsOf({
+      files: {
+        ...containerfile({ 11: `ENV API_TOKEN=${secret} NODE_ENV=production` }),
+        ...procfile(`run: DB_PASSWORD=${secret} /a`, `app_sources: https://me:${secret}@example.com/a.git`),
+        '.env': `API_KEY=${secret}`,
+      },
+      git: { remotes: [{ name: 'origin', url: `https://me:${secret}@example.com/a.git` }] },
+    });
+    expect(found.map(({ id }) => id)).toEqual(
+      expect.arrayContaining(['secret-in-containerfile', 'secret-in-procfile', 'secret-file', 'remote-credentials']),
+    );
+    expect(JSON.stringify(found)).not.toContain(secret);
+  });
+
+  it('does not tell anybody to turn debugging on', () => {
+    const [found] = findingsOf({ files: procfile('debug: yes') });
+    expect([found?.mend, found?.fixes]).toEqual(['Write true or false.', []]);
   });
 });
