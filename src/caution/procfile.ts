@@ -165,6 +165,16 @@ export function listOf(value: string): string[] {
     .filter(Boolean);
 }
 
+/**
+ * Whether the Procfile of a repository's root is that of the service in a folder. The platform reads no other, so that
+ * of several services one is deployed.
+ * @param containerfile where the service's own is, when it is not in its folder.
+ */
+export function isOfService(procfile: Procfile, dir: string, containerfile?: string): boolean {
+  const named = procfile.containerfile ?? '';
+  return dir === '' || named.startsWith(`${dir}/`) || (named !== '' && named === containerfile);
+}
+
 /** The Containerfile that the platform would build: the key's, else `Containerfile`, else `Dockerfile`. */
 export function containerfileOf(
   procfile: Pick<Procfile, 'containerfile'> | null,

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Finding } from '../app.ts';
-import { containerfileOf, type Procfile, parseProcfile } from '../caution/procfile.ts';
+import { containerfileOf, isOfService, type Procfile, parseProcfile } from '../caution/procfile.ts';
 import { throwIfCancelled, UserError } from '../errors.ts';
 import { liveDisplay } from '../report/live.ts';
 import type { Target } from '../target.ts';
@@ -82,16 +82,16 @@ export function serviceOf(target: Target): Service {
 }
 
 /**
- * The Procfile that Caution reads, in the root; for a service that has only one of its own, that.
+ * The Procfile that Caution reads, in the root; for a service that is not the one that it describes, the service's own.
  * @throws UserError where a caution.hcl wins over it: this version would verify something else than Caution builds.
  */
 function readProcfile(target: Target): Procfile | null {
   if (existsSync(path.join(target.root, 'caution.hcl'))) throw hclWins();
-  for (const folder of [target.root, target.folder]) {
+  const [root = null, own = null] = [target.root, target.folder].map((folder) => {
     const at = path.join(folder, 'Procfile');
-    if (existsSync(at)) return parseProcfile(readFileSync(at, 'utf8'));
-  }
-  return null;
+    return existsSync(at) ? parseProcfile(readFileSync(at, 'utf8')) : null;
+  });
+  return root !== null && (own === null || isOfService(root, target.dir)) ? root : own;
 }
 
 function hclWins(): UserError {

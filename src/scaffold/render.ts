@@ -78,7 +78,19 @@ function templateContext(app: App): Record<string, unknown> {
     port: app.httpPort ?? app.ports[0] ?? null,
     prefix: app.dir === '' ? '' : `${app.dir}/`,
     run: formatRun(app),
+    ...readWhileRunning(app),
   };
+}
+
+/**
+ * What the service reads by a path relative to `/`, where the enclave starts it: `rootFiles` of the context that are copied
+ * there, and `rootLinks` in the root to what lies below /app, for languages whose whole tree does.
+ */
+function readWhileRunning({ build }: App): { rootFiles: string[]; rootLinks: { name: string; to: string }[] } {
+  const rootFiles = Array.isArray(build.rootFiles) ? build.rootFiles.map(String) : [];
+  const folder = typeof build.seen === 'string' ? `app/${build.seen}` : 'app/';
+  const names = [...new Set(rootFiles.map((file) => file.split('/')[0] ?? ''))];
+  return { rootFiles, rootLinks: names.map((name) => ({ name, to: folder + name })) };
 }
 
 const helpers: Helpers = {

@@ -3,7 +3,7 @@ import { confirm, isCancel, select, text } from '@clack/prompts';
 import { CancelledError } from '../errors.ts';
 import { printableLine } from '../output.ts';
 import { settingValue } from './resolve.ts';
-import { type Answers, type Known, type Setting, settings } from './table.ts';
+import { type Answers, type Known, type Option, type Setting, settings } from './table.ts';
 
 /** Where questions are asked; tests give streams of their own. */
 export interface Terminal {
@@ -42,8 +42,9 @@ async function askOne(setting: Setting, known: Known, terminal: Terminal): Promi
   const fallback = settingValue(setting, known);
   const options = question.options?.(known) ?? [];
   if (options.length > 0) {
-    const shown = options.map((option) => ({ ...option, label: printableLine(option.label) }));
-    return answered(await select({ message: question.message, options: shown, ...terminal }));
+    const chosen = await askOneOf(question.message, options, terminal);
+    // The choice of none of them is asked for as text.
+    if (chosen !== '') return chosen;
   }
   const initial = Array.isArray(fallback) ? fallback.join(' ') : (fallback ?? '');
   const required = setting.required(known);
@@ -76,6 +77,12 @@ function problemWith(setting: Setting, value: string, required: boolean): string
 export function answered<T>(answer: T): Exclude<T, symbol> {
   if (isCancel(answer)) throw new CancelledError();
   return answer as Exclude<T, symbol>;
+}
+
+/** One of several. */
+export async function askOneOf(message: string, options: readonly Option[], terminal: Terminal): Promise<string> {
+  const shown = options.map((option) => ({ ...option, label: printableLine(option.label) }));
+  return answered(await select({ message, options: shown, ...terminal }));
 }
 
 /** One line of text, with a default. */

@@ -2,18 +2,21 @@ import path from 'node:path';
 import type { LanguageId } from '../app.ts';
 import { languageIds } from '../app.ts';
 import { checkSource } from '../caution/limits.ts';
-import { type Procfile, parseProcfile } from '../caution/procfile.ts';
+import { isOfService, type Procfile, parseProcfile } from '../caution/procfile.ts';
 import { UserError } from '../errors.ts';
 import { loadDetection } from '../languages/index.ts';
 import type { Detection, Project, Said } from '../languages/language.ts';
 import type { Facts } from '../surroundings/facts.ts';
+import type { ServiceBelow } from '../surroundings/services.ts';
 import type { Target } from '../target.ts';
-import type { Known } from './table.ts';
+import type { Answers, Known } from './table.ts';
 
 /** What the target folder shows, before anybody is asked anything. */
 export interface Surroundings extends Pick<Known, 'folderName' | 'procfile' | 'origin'> {
   /** A service for each language that recognises the folder. */
   services: Service[];
+  /** Where services are when the folder itself is none. */
+  below: ServiceBelow[];
 }
 
 /** A service as its language sees it, and what the files around the code say of it. */
@@ -25,22 +28,22 @@ export interface Service {
 
 /**
  * Looks at a folder: which languages recognise it, what its Procfile says. Reads only; runs nothing but git.
- * @param said what was answered already, for detections that can say more then.
- * @throws UserError when the folder holds something, but no service of a language that is known.
+ * @throws UserError when the folder holds something, but no service of a language that is known, nor its folders.
  */
-export async function lookAround(
-  target: Target,
-  wanted: LanguageId | undefined,
-  said: Said = {},
-): Promise<Surroundings> {
+export async function lookAround(target: Target, { language, containerfile, entry }: Answers): Promise<Surroundings> {
+  const wanted = languageIds.find((id) => id === language);
   const origin = target.inRepository ? await publicOrigin(target.root) : null;
   const { openProject, readText } = await import('../languages/project.ts');
-  const procfile = procfileDefaults(readText(target.root, 'Procfile'));
-  const surroundings = { folderName: path.basename(target.folder), procfile, origin };
-  if (target.state !== 'occupied') return { ...surroundings, services: [] };
-  const services = await detect(await openProject(target.folder, target.dir), wanted, said);
-  if (services.length === 0) throw noService(target, wanted);
-  return { ...surroundings, services };
+  const read = (dir: string) => readText(target.root, dir === '' ? 'Procfile' : `${dir}/Procfile`);
+  const procfile = procfileDefaults(ownProcfile(read, target.dir, containerfile));
+  const surroundings = { folderName: path.basename(target.folder), procfile, origin, services: [], below: [] };
+  if (target.state !== 'occupied') return surroundings;
+  const project = await openProject(target.folder, target.dir);
+  const services = await detect(project, wanted, entry === undefined ? {} : { entry });
+  if (services.length > 0) return { ...surroundings, services };
+  const below = await (await import('../surroundings/services.ts')).servicesBelow(project, wanted);
+  if (below.length === 0) throw noService(target, wanted);
+  return { ...surroundings, below };
 }
 
 async function detect(project: Project, wanted: LanguageId | undefined, said: Said): Promise<Service[]> {
@@ -72,11 +75,16 @@ async function publicOrigin(root: string): Promise<string | null> {
   return checkSource(candidate) === null ? candidate : null;
 }
 
+/** The service's Procfile: the root's, or the one in its folder where the repository deploys another. */
+function ownProcfile(read: (dir: string) => string | null, dir: string, containerfile?: string): Procfile | null {
+  const parsed = (text: string | null) => (text === null ? null : parseProcfile(text));
+  const root = parsed(read(''));
+  return root === null || isOfService(root, dir, containerfile) ? root : parsed(read(dir));
+}
+
 /** What an existing Procfile says is the default of the same setting, so that running again changes nothing. */
-function procfileDefaults(text: string | null): Known['procfile'] {
-  if (text === null) return {};
-  const procfile: Procfile = parseProcfile(text);
-  if (procfile.run === null) return {};
+function procfileDefaults(procfile: Procfile | null): Known['procfile'] {
+  if (procfile === null || procfile.run === null) return {};
   const sources = procfile.sources.filter((url) => checkSource(url) === null);
   const front = procfile.httpPort !== null && procfile.ports.includes(procfile.httpPort) ? procfile.httpPort : null;
   return {

@@ -154,7 +154,14 @@ export const settings: readonly Setting[] = [
     check: checkPort,
     fallback: portsOf,
     required: always,
-    question: { message: 'Port that the service listens on' },
+    question: {
+      message: 'Port that the service listens on',
+      options: ({ detection, procfile }) => {
+        const choices = procfile.port === undefined ? (detection?.portChoices ?? []) : [];
+        const options = choices.map(({ port, from }) => ({ value: String(port), label: String(port), hint: from }));
+        return options.length === 0 ? [] : [...options, { value: '', label: 'Another' }];
+      },
+    },
   },
   {
     key: 'httpPort',

@@ -4,6 +4,7 @@ import type { Detection, Project } from '../languages/language.ts';
 import type { Sighting } from '../languages/scan.ts';
 import { printableLine } from '../output.ts';
 import { type Command, type Facts, type PortClaim, placeOf, type Variable } from './facts.ts';
+import { fitsRoot } from './files.ts';
 import { baseName, type Launch, launchOf, portsIn } from './launch.ts';
 import { decidePort, portEvidence } from './ports.ts';
 import { variableFindings } from './reads.ts';
@@ -29,11 +30,14 @@ export function withSurroundings(found: Detection, facts: Facts, project: Projec
     launch: launchOf(project, command.words, command.from),
   }));
   const entry = decideEntry(found, launches, facts.beside, said);
-  const port = decidePort(codePort(found), [...launches.flatMap(portsOfLaunch), ...facts.ports], found.usualPort);
+  const taken =
+    found.language === 'python' ? launches : launches.filter(({ command }) => command.from === entry.argsFrom);
+  const port = decidePort(codePort(found), [...taken.flatMap(portsOfLaunch), ...facts.ports], found.usualPort);
   const settings = settingsOf(found, facts, launches, said);
   const variables = openVariables(facts.variables, new Set([...Object.keys(settings.env), ...said.env]));
   const several = said.run ? [] : launches.flatMap(({ launch }) => launch.several ?? []).slice(0, 1);
   const before = launches.flatMap(({ launch }) => launch.before);
+  const files = filesOf(found, facts);
   const blocking = [...facts.blocking, ...several.map(severalFinding), ...udpOnly(found, facts)];
   return {
     ...found,
@@ -43,10 +47,12 @@ export function withSurroundings(found: Detection, facts: Facts, project: Projec
     port: port.port,
     portChoices: port.port === null ? port.choices : [],
     env: settings.env,
+    build: files.kept.length > 0 ? { ...found.build, rootFiles: files.kept } : found.build,
     evidence: [
       ...inPlace(found.evidence, entry, portEvidence(port)),
       ...entry.evidence,
       ...settings.evidence,
+      ...files.evidence,
       ...variables
         .slice(0, 40)
         .map(({ name, secret, from }) => ({ setting: secret ? 'secret' : 'variable', value: name, from })),
@@ -59,6 +65,7 @@ export function withSurroundings(found: Detection, facts: Facts, project: Projec
         ...facts.findings,
         ...udpBeside(found, facts),
         ...(before.length > 0 ? [beforeFinding(before)] : []),
+        ...files.findings,
         ...variableFindings(variables),
         ...blocking,
       ]),
@@ -94,8 +101,9 @@ function portsOfLaunch({ command, launch }: Started): PortClaim[] {
 interface EntryDecision {
   entry: string | null;
   entries: string[];
-  /** Arguments that today's start command gives the program. */
+  /** Arguments that today's start command gives the program, and where. */
   args: string[];
+  argsFrom: string;
   /** Set when a command decided, and not the language. */
   from: string | null;
   evidence: Evidence[];
@@ -128,6 +136,7 @@ function decideEntry(
     entry: open ? null : entry,
     entries: [...new Set([...(entry === null ? [] : [entry]), ...found.entries])],
     args: open || args.left ? [] : args.words,
+    argsFrom: args.from,
     from: chosen?.from ?? null,
     evidence: open ? [] : evidence,
     findings: [
@@ -154,15 +163,17 @@ interface Arguments {
 
 const noArguments: Arguments = { words: [], from: '', left: false };
 
-/** A compiled program is started with arguments of its own; scripts get theirs from the language's detection. */
+/** What follows the program in today's start command; for Python and for a start script its language knows it. */
 function argumentsOf(found: Detection, entry: string, started: readonly Started[]): Arguments {
   const none = noArguments;
-  if (found.language !== 'go' && found.language !== 'rust') return none;
+  const own = found.build.arguments;
+  if (found.language === 'python' || (Array.isArray(own) && own.length > 0)) return none;
   const [first] = started.filter(({ launch }) => launch.words.length > 0 && launch.several === null);
-  if (!first || /^(go|cargo|sh|bash|make|npm|air)$/.test(baseName(first.launch.words[0] ?? ''))) return none;
-  const [program = '', ...words] = first.launch.words;
-  const only = found.entries.length <= 1;
-  if (!only && !names(found, program, entry)) return none;
+  if (!first || /^(go|cargo|sh|bash|make|npm|yarn|pnpm|air)$/.test(baseName(first.launch.words[0] ?? ''))) return none;
+  const only = found.language !== 'node' && found.entries.length <= 1;
+  const at = only ? 0 : first.launch.words.findIndex((word) => names(found, word, entry));
+  const words = first.launch.words.slice(at + 1);
+  if (at < 0) return none;
   // What a shell would expand, and paths of another image, cannot be taken over.
   const plain = words.every((word) => !/[$`*{}]/.test(word) && checkRun(word) === null && !word.startsWith('/'));
   return { words, from: first.command.from, left: !plain };
@@ -194,6 +205,43 @@ function besideFinding(main: Command | undefined, beside: readonly Command[], op
     mend: open
       ? 'Name the one that this app is with --entry, or its whole command with --run.'
       : 'Run them elsewhere, or see that the service does without.',
+  };
+}
+
+interface FilesDecision {
+  /** Relative to the service's folder: what the image must have below its root. */
+  kept: string[];
+  evidence: Evidence[];
+  findings: Finding[];
+}
+
+/** The enclave starts the service in `/`: what it reads by a relative path must be found from there. */
+function filesOf(found: Detection, { files }: Facts): FilesDecision {
+  // gunicorn is told to start in the service's folder.
+  const evidence = files.map(({ value, from }) => ({ setting: 'file', value, from }));
+  if (found.build.server === 'gunicorn') return { kept: [], evidence, findings: [] };
+  // Whole trees lie in /app: what begins with that name would be looked for among them.
+  const whole = found.language === 'node' || found.language === 'python';
+  const fits = ({ value }: Sighting) => fitsRoot(value) && !(whole && value.split('/')[0] === 'app');
+  const [lost] = files.filter((file) => !fits(file));
+  return {
+    kept: files
+      .filter(fits)
+      .map(({ value }) => value)
+      .sort(),
+    evidence,
+    findings: lost === undefined ? [] : [lostFinding(lost)],
+  };
+}
+
+function lostFinding({ value, from }: Sighting): Finding {
+  return {
+    id: 'relative-path',
+    level: 'warning',
+    ...placeOf(from),
+    message: `${printableLine(value, 80)} is read relative to the folder that the service is started in, and will not be found.`,
+    why: 'The enclave starts it in /, where this name is taken.',
+    mend: 'Name it relative to the source file, or by a variable that --env sets to its place in the image, below /app.',
   };
 }
 
@@ -235,7 +283,7 @@ function openVariables(variables: readonly Variable[], known: ReadonlySet<string
 }
 
 function udpOnly(found: Detection, { udp, ports }: Facts): Finding[] {
-  const [first] = udp;
+  const first = udp.find(({ value }) => /\d/.test(value)) ?? udp[0];
   return first === undefined || found.port !== null || ports.length > 0 ? [] : [udpFinding(first.from, first.value)];
 }
 

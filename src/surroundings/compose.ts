@@ -13,11 +13,22 @@ export const composeNames = ['compose.yaml', 'compose.yml', 'docker-compose.yaml
 
 /**
  * What a compose file says of the service that is built from one folder.
- * @param dir the service's folder, relative to the compose file's; `''` is the same.
+ * A service below its repository's root may be one of the compose file there.
  */
-export function composeFacts(project: Project, dir = ''): Part {
+export function composeFacts(project: Project): Part {
+  const { around } = project;
+  const above =
+    around === undefined ? {} : factsOf(around.context, around.dir, '../'.repeat(around.dir.split('/').length));
+  return together([factsOf(project, '', ''), above]);
+}
+
+/**
+ * @param dir the service's folder, relative to the compose file's; `''` is the same.
+ * @param prefix leads from the service's folder to the compose file's.
+ */
+function factsOf(project: Project, dir: string, prefix: string): Part {
   const file = composeNames.find((name) => project.has(name));
-  const [root] = file === undefined ? [] : readYaml(file, project.read(file));
+  const [root] = file === undefined ? [] : readYaml(prefix + file, project.read(file));
   if (root === undefined) return {};
   const services = root.at('services').members();
   const names = dir === '' ? manifestNames(project) : new Set<string>();

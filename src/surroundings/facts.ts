@@ -38,6 +38,8 @@ export interface Facts {
   commands: Command[];
   /** What runs beside it, as a process of its own. */
   beside: Command[];
+  /** Files and folders that the service reads while it runs, relative to its own. */
+  files: Sighting[];
   findings: Finding[];
   /** Why Caution cannot run it. */
   blocking: Finding[];
@@ -57,6 +59,7 @@ export function together(parts: readonly Part[]): Facts {
     settings: all('settings'),
     commands: all('commands'),
     beside: all('beside'),
+    files: all('files'),
     findings: all('findings'),
     blocking: all('blocking'),
   };

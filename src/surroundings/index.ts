@@ -8,7 +8,8 @@ interface Reader {
   load(): Promise<(project: Project) => Part>;
 }
 
-const compose = /^(docker-)?compose\.ya?ml$/;
+/** The names that Compose looks for. Source: https://docs.docker.com/compose/intro/compose-application-model/ */
+const composeNames = ['compose.yaml', 'compose.yml', 'docker-compose.yaml', 'docker-compose.yml'];
 
 /** The most telling first: what builds and starts it today, then what other platforms are told, then examples. */
 const readers: readonly Reader[] = [
@@ -21,7 +22,7 @@ const readers: readonly Reader[] = [
     load: async () => (await import('./platforms/heroku.ts')).herokuFacts,
   },
   {
-    wants: (project) => project.files.some((file) => compose.test(file)),
+    wants: ({ has, around }) => composeNames.some((name) => has(name) || around?.context.has(name)),
     load: async () => (await import('./compose.ts')).composeFacts,
   },
   { wants: (project) => project.has('fly.toml'), load: async () => (await import('./platforms/fly.ts')).flyFacts },
@@ -44,8 +45,8 @@ const readers: readonly Reader[] = [
  * @param language the one that the service is written in, for what its code reads.
  */
 export async function readSurroundings(project: Project, language: LanguageId): Promise<Facts> {
-  const { codeFacts } = await import('./reads.ts');
-  const parts: Part[] = [codeFacts(project, language)];
+  const [{ codeFacts }, { filesRead }] = await Promise.all([import('./reads.ts'), import('./files.ts')]);
+  const parts: Part[] = [codeFacts(project, language), { files: filesRead(project, language) }];
   for (const reader of readers) if (reader.wants(project)) parts.push((await reader.load())(project));
   return together(parts);
 }

@@ -6,6 +6,7 @@ import { checkContainerfile } from '../../caution/limits.ts';
 import { ExitCode, UserError } from '../../errors.ts';
 import { languages } from '../../languages/index.ts';
 import type { Detection, Language } from '../../languages/language.ts';
+import { note } from '../../output.ts';
 import { type CreateFlags, commandWords } from '../../settings/flags.ts';
 import { checkAnswers, type Resolved, resolve, unansweredSettings } from '../../settings/resolve.ts';
 import { lookAround, type Service, type Surroundings } from '../../settings/surroundings.ts';
@@ -13,6 +14,7 @@ import { type Answers, flagName, type Known, languageOptions } from '../../setti
 import { locate, type Target } from '../../target.ts';
 import { type Io, interactive, terminalOf } from '../io.ts';
 import { showEvidence } from './facts.ts';
+import { deploysThis } from './files.ts';
 
 /** Everything that a run has to know before it plans files. */
 export interface Decision {
@@ -35,10 +37,8 @@ export async function decide(flags: CreateFlags, io: Io): Promise<Decision> {
   refuseOddWord(flags, io.cwd);
   const asks = interactive(io) && !flags.yes && !flags.dryRun && !flags.json;
   const dir = flags.dir ?? (asks ? await askFolder(io) : await defaultFolder(flags, io));
-  const target = await locate(dir, io.cwd);
-  refuseOddFolder(target);
-  const { language: wanted, entry } = flags.answers;
-  const surroundings = await lookAround(target, wanted as LanguageId | undefined, entry === undefined ? {} : { entry });
+  const { target, surroundings } = await chooseService(await locate(dir, io.cwd), flags, io, asks);
+  if (surroundings.below.length > 0) return { target, verify: false, twin: null, resolved: whichService(surroundings) };
   let known = await knownFrom(flags.answers, surroundings);
   let verify = flags.verify ?? true;
   let told: readonly Evidence[] = [];
@@ -52,7 +52,7 @@ export async function decide(flags: CreateFlags, io: Io): Promise<Decision> {
     if (flags.verify === undefined) verify = await askYesNo('Build it twice now and compare?', true, terminal);
   }
   const language = known.language === null ? null : languages[known.language];
-  const resolved = withRepositoryFindings(resolve(known, target, language), target);
+  const resolved = withRepositoryFindings(withOneApp(resolve(known, target, language), target), target);
   const unanswered = asks || flags.yes || flags.dryRun ? [] : unansweredSettings(known).map(flagName);
   const missing = [...new Set([...resolved.missing, ...unanswered])];
   const outcome = missing.length > 0 && resolved.outcome === 'ready' ? 'ask' : resolved.outcome;
@@ -64,6 +64,66 @@ export async function decide(flags: CreateFlags, io: Io): Promise<Decision> {
     told,
     resolved: { ...resolved, missing, outcome, app: missing.length > 0 ? null : resolved.app },
   };
+}
+
+/**
+ * The folder that the run is about. Where it holds several services in its folders, and nothing else, one is chosen: a
+ * single one is it, and of several a person picks one.
+ */
+async function chooseService(
+  target: Target,
+  flags: CreateFlags,
+  io: Io,
+  asks: boolean,
+): Promise<{ target: Target; surroundings: Surroundings }> {
+  refuseOddFolder(target);
+  const surroundings = await lookAround(target, flags.answers);
+  const [first, ...others] = surroundings.below;
+  if (first === undefined || (!asks && (others.length > 0 || !target.inRepository))) return { target, surroundings };
+  let dir = first.dir;
+  if (others.length > 0) {
+    const { askOneOf } = await import('../../settings/prompts.ts');
+    const options = surroundings.below.map((each) => ({ value: each.dir, label: each.dir, hint: each.language }));
+    note(io.output, oneApp);
+    dir = await askOneOf('Which service', options, terminalOf(io));
+  }
+  return chooseService(await locate(path.join(target.folder, dir), io.cwd), flags, io, asks);
+}
+
+/** Why one has to be chosen. */
+export const oneApp =
+  'Caution deploys one app per repository: each service gets files of its own, and the Procfile in the root names the one.';
+
+/** Several services, and nobody to pick one. */
+function whichService({ below }: Surroundings): Resolved {
+  const dirs = below.slice(0, 10).map(({ dir }) => dir);
+  const finding: Finding = {
+    id: 'several-services',
+    level: 'warning',
+    message: `There are several services: ${dirs.join(', ')}${below.length > 10 ? ` and ${below.length - 10} more` : ''}.`,
+    why: oneApp,
+    source: 'https://docs.caution.co',
+    mend: `Name the folder of one: npm create caution-app ${dirs[0]}`,
+  };
+  const evidence = below.map(({ dir, from }) => ({ setting: 'service', value: dir, from }));
+  return { outcome: 'ask', app: null, evidence, findings: [finding], missing: ['dir'] };
+}
+
+/** A repository deploys one of its services: where that is another, it is said, and stays so. */
+function withOneApp(resolved: Resolved, target: Target): Resolved {
+  const { app } = resolved;
+  if (app === null || deploysThis(target.root, app)) return resolved;
+  const own = `${target.dir}/Procfile`;
+  const finding: Finding = {
+    id: 'one-app',
+    level: 'warning',
+    path: 'Procfile',
+    message: `This repository deploys another service: the Procfile in its root stays as it is, and ${own} is this one's.`,
+    why: oneApp,
+    source: 'https://docs.caution.co',
+    mend: `verify ${target.dir} takes ${own}. To deploy this service, move that file to the root, in a repository or branch of its own.`,
+  };
+  return { ...resolved, findings: [...resolved.findings, finding] };
 }
 
 /** What the repository around the service rules out. */
@@ -148,11 +208,11 @@ async function askFolder(io: Io): Promise<string> {
 async function defaultFolder(flags: CreateFlags, io: Io): Promise<string> {
   const target = await locate('.', io.cwd);
   if (target.state === 'occupied') {
-    const { services } = await lookAround(target, flags.answers.language as LanguageId | undefined).catch((error) => {
-      if (error instanceof UserError) return { services: [] };
+    const { services, below } = await lookAround(target, flags.answers).catch((error) => {
+      if (error instanceof UserError) return { services: [], below: [] };
       throw error;
     });
-    if (services.length > 0) return '.';
+    if (services.length + below.length > 0) return '.';
   }
   const missing = ['a folder', ...(flags.answers.language === undefined ? ['--language'] : [])];
   throw new UserError('missing-answers', `Missing: ${missing.join(', ')}. ${path.basename(io.cwd)} holds no service.`, {

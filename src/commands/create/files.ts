@@ -1,10 +1,11 @@
 import type { App, Evidence } from '../../app.ts';
+import { isOfService, parseProcfile } from '../../caution/procfile.ts';
 import { CancelledError, UserError } from '../../errors.ts';
 import { inside } from '../../languages/scan.ts';
 import { note, printable, styled } from '../../output.ts';
 import { besideTheirs, copiedFiles, extended } from '../../scaffold/ignore.ts';
 import { type PlannedFile, plan } from '../../scaffold/plan.ts';
-import { ignoreFile, render } from '../../scaffold/render.ts';
+import { ignoreFile, type RenderedFile, render } from '../../scaffold/render.ts';
 import { conflictDiff, planLines } from '../../scaffold/show.ts';
 import type { CreateFlags } from '../../settings/flags.ts';
 import { type Io, interactive, terminalOf } from '../io.ts';
@@ -16,13 +17,29 @@ import { type Io, interactive, terminalOf } from '../io.ts';
  * @param runs files that are known to be part of the service, relative to the context: no ignore file may hide them.
  */
 export function planFiles(root: string, app: App, twin: App | null, runs: readonly string[] = []): PlannedFile[] {
-  const planned = plan(root, render(app));
+  const planned = plan(root, atOwnPlace(root, app, render(app)));
   if (app.starter) return planned;
-  const known = twin === null ? [] : plan(root, render(twin));
+  const known = twin === null ? [] : plan(root, atOwnPlace(root, twin, render(twin)));
   if (known.some(({ path, action }) => path === app.containerfile && action === 'identical')) {
     return known.filter(({ path }) => planned.some((file) => file.path === path));
   }
   return withIgnoreFile(root, app, planned, runs);
+}
+
+/**
+ * Caution reads the Procfile of the repository's root, and no other. Where that is another service's, this one's
+ * configuration stands in its own folder: the app that the repository deploys stays what it is.
+ */
+function atOwnPlace(root: string, app: App, files: readonly RenderedFile[]): RenderedFile[] {
+  if (deploysThis(root, app)) return [...files];
+  return files.map((file) => (file.path === 'Procfile' ? { ...file, path: `${app.dir}/Procfile` } : file));
+}
+
+/** Whether the Procfile of the repository's root is, or will be, the one of this service. */
+export function deploysThis(root: string, app: Pick<App, 'dir' | 'containerfile'>): boolean {
+  const [there] = app.dir === '' ? [] : plan(root, [{ path: 'Procfile', content: '' }]);
+  const procfile = parseProcfile(there?.existing ?? '');
+  return procfile.run === null || isOfService(procfile, app.dir, app.containerfile);
 }
 
 /**
@@ -41,9 +58,10 @@ function withIgnoreFile(root: string, app: App, planned: PlannedFile[], runs: re
   const own = `${app.containerfile}.dockerignore`;
   const beside =
     theirs === null || theirs === ours ? null : besideTheirs({ path: '.dockerignore', text: theirs }, ours, needed);
-  const path = beside !== null ? own : ignored.path;
+  const isThere = at(own, ours)[0]?.existing !== null;
+  const path = beside !== null || isThere ? own : ignored.path;
   // Theirs has all of ours already, and hides nothing that is needed.
-  if (app.dir === '' && theirs !== null && extended(theirs, ours, needed) === theirs) {
+  if (app.dir === '' && !isThere && theirs !== null && extended(theirs, ours, needed) === theirs) {
     return planned.map((file) => (file === ignored ? { ...file, content: theirs, action: 'identical' } : file));
   }
   const fresh = beside ?? ours;

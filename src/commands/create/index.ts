@@ -10,7 +10,7 @@ import { checkWritable, type Target } from '../../target.ts';
 import { imagesFrom } from '../images.ts';
 import { type Io, interactive } from '../io.ts';
 import { runVerify, type VerifyChoices } from '../run-verify.ts';
-import { decide } from './decide.ts';
+import { decide, oneApp } from './decide.ts';
 import { type CreateDocument, emptyDocument, publicApp } from './document.ts';
 import { gitSentence, nextSteps, repeatCommand } from './ending.ts';
 import { showEvidence, showFindings, showRun } from './facts.ts';
@@ -54,6 +54,7 @@ async function steps(flags: CreateFlags, io: Io, document: CreateDocument): Prom
   document.files = publicFiles(planned);
   showFacts(document, told, io);
   showPlan(planned, io);
+  if (target.dir !== '') note(io.output, oneApp);
   if (flags.dryRun) return ExitCode.Ok;
   if (document.outcome !== 'ready') throw notReady(document);
   const files = await settleConflicts(planned, flags, io);

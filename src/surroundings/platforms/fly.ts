@@ -1,4 +1,4 @@
-import { parse } from 'smol-toml';
+import { parse, TomlError } from 'smol-toml';
 import { splitWords } from '../../caution/words.ts';
 import type { Project } from '../../languages/language.ts';
 import { lineAt, lineOf } from '../../languages/scan.ts';
@@ -77,7 +77,7 @@ export function readToml(text: string): Record<string, unknown> | null {
   try {
     return parse(text);
   } catch (error) {
-    if (error instanceof RangeError || (error instanceof Error && error.name === 'TomlError')) return null;
+    if (error instanceof TomlError || error instanceof RangeError) return null;
     throw error;
   }
 }

@@ -1,0 +1,1 @@
+export const connect = (url) => ({ name: new URL(url).pathname });
