@@ -88,9 +88,8 @@ function templateContext(app: App): Record<string, unknown> {
  */
 function readWhileRunning({ build }: App): { rootFiles: string[]; rootLinks: { name: string; to: string }[] } {
   const rootFiles = Array.isArray(build.rootFiles) ? build.rootFiles.map(String) : [];
-  const folder = typeof build.seen === 'string' ? `app/${build.seen}` : 'app/';
   const names = [...new Set(rootFiles.map((file) => file.split('/')[0] ?? ''))];
-  return { rootFiles, rootLinks: names.map((name) => ({ name, to: folder + name })) };
+  return { rootFiles, rootLinks: names.map((name) => ({ name, to: `app/${name}` })) };
 }
 
 const helpers: Helpers = {

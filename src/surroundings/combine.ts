@@ -175,7 +175,7 @@ function argumentsOf(found: Detection, entry: string, started: readonly Started[
   const words = first.launch.words.slice(at + 1);
   if (at < 0) return none;
   // What a shell would expand, and paths of another image, cannot be taken over.
-  const plain = words.every((word) => !/[$`*{}]/.test(word) && checkRun(word) === null && !word.startsWith('/'));
+  const plain = words.every((word) => !/[$`*{}<>|&;]/.test(word) && checkRun(word) === null && !word.startsWith('/'));
   return { words, from: first.command.from, left: !plain };
 }
 
@@ -219,9 +219,11 @@ interface FilesDecision {
 function filesOf(found: Detection, { files }: Facts): FilesDecision {
   // gunicorn is told to start in the service's folder.
   const evidence = files.map(({ value, from }) => ({ setting: 'file', value, from }));
-  if (found.build.server === 'gunicorn') return { kept: [], evidence, findings: [] };
+  const { detected } = found.build;
+  const server = typeof detected === 'object' && detected !== null && 'server' in detected ? detected.server : null;
+  if (server === 'gunicorn') return { kept: [], evidence, findings: [] };
   // Whole trees lie in /app: what begins with that name would be looked for among them.
-  const whole = found.language === 'node' || found.language === 'python';
+  const whole = found.language === 'python';
   const fits = ({ value }: Sighting) => fitsRoot(value) && !(whole && value.split('/')[0] === 'app');
   const [lost] = files.filter((file) => !fits(file));
   return {

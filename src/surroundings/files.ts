@@ -3,24 +3,12 @@ import type { Project } from '../languages/language.ts';
 import { inside, isPlainPath, lineAt, type Sighting } from '../languages/scan.ts';
 import { codeTexts } from './code.ts';
 
-/** Calls that read a file or a folder by a literal path, which the group holds. Rust's own detection follows them itself. */
+/** Calls that read a file or a folder by a literal path, which the group holds. The other languages' detections follow them themselves. */
 const reading: Partial<Record<LanguageId, readonly RegExp[]>> = {
-  node: [
-    /\b(?:express|serve|app)\.static\(\s*['"]([^'"\n]+)['"]/g,
-    /\bserveStatic\(\s*\{[^{}]{0,200}?\broot:\s*['"]([^'"\n]+)['"]/g,
-    /\.set\(\s*['"]views['"]\s*,\s*['"]([^'"\n]+)['"]/g,
-    /\b(?:readFile|readFileSync|createReadStream|readdir|readdirSync)\(\s*['"]([^'"\n]+)['"]/g,
-  ],
   python: [
     /\b(?:StaticFiles|Jinja2Templates|FileSystemLoader)\(\s*(?:directory\s*=\s*)?['"]([^'"\n]+)['"]/g,
     /(?<![.\w])open\(\s*['"]([^'"\n]+)['"]\s*[,)](?!\s*['"][wax])/g,
     /\bPath\(\s*['"]([^'"\n]+)['"]\s*\)\.(?:read_text|read_bytes|open|iterdir|glob)\(/g,
-  ],
-  go: [
-    /\b(?:ParseFiles|ParseGlob|LoadHTMLGlob|LoadHTMLFiles|http\.Dir|gin\.Dir|os\.(?:Open|ReadFile|ReadDir|DirFS)|ioutil\.Read(?:File|Dir))\(\s*"([^"\n]+)"/g,
-    /\bServeFile\(\s*\w+\s*,\s*\w+\s*,\s*"([^"\n]+)"/g,
-    /\.Static(?:FS|File)?\(\s*"[^"\n]*"\s*,\s*"([^"\n]+)"/g,
-    /"file:\/\/([^"\n/][^"\n]*)"/g,
   ],
 };
 

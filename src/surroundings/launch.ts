@@ -101,7 +101,9 @@ function compound(
 ): Launch {
   const last = commands.findLast(({ words }) => !harmless.test(words[0] ?? ''));
   if (!last) return { words: [], env, before: [], several: null };
-  const earlier = commands.slice(0, commands.indexOf(last)).filter(({ words }) => !harmless.test(words[0] ?? ''));
+  const earlier = commands
+    .slice(0, commands.indexOf(last))
+    .filter(({ words, operator }) => operator !== '&' && !harmless.test(words[0] ?? ''));
   const stays = commands.find(({ operator, words }) => operator === '&' && !harmless.test(words[0] ?? ''));
   const inner = launch(project, last.words, from, depth + 1);
   const before = earlier.map(({ words }) => ({ value: words.join(' '), from }));

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { looksSecret } from '../../../src/surroundings/secrets.ts';
+import { detected, ids, node } from './detect.ts';
+
+describe('what looks secret', () => {
+  it.each([
+    'API_KEY',
+    'STRIPE_SECRET_KEY',
+    'GITHUB_TOKEN',
+    'DB_PASSWORD',
+    'DATABASE_URL',
+    'REDIS_URL',
+    'SENTRY_DSN',
+    'AWS_SECRET_ACCESS_KEY',
+    'JWT_KEY',
+    'SESSION_SECRET',
+    'PRIVATE_PEM',
+    'SLACK_WEBHOOK_URL',
+  ])('is %s', (name) => {
+    expect(looksSecret(name, null)).toBe(true);
+  });
+
+  it.each(['LOG_LEVEL', 'BASE_URL', 'PUBLIC_KEY', 'NEXT_PUBLIC_API_KEY', 'KEYBOARD', 'CACHE_SIZE', 'COMPASS'])(
+    'is not %s',
+    (name) => {
+      expect(looksSecret(name, 'plain')).toBe(false);
+    },
+  );
+
+  it('is an address with a password, whatever its name', () => {
+    expect(looksSecret('UPSTREAM', 'https://me:word@example.com')).toBe(true);
+    expect(looksSecret('UPSTREAM', 'https://example.com/a:b@c')).toBe(false);
+  });
+});
+
+describe('variables', () => {
+  it('are named with the place that reads them, and no value is ever shown', async () => {
+    const found = await detected(
+      'node',
+      node('const a = process.env.LEVEL;\n// process.env.UNUSED\napp.listen(80)', {
+        '.env.example': 'MY_TOKEN=hunter2\n',
+      }),
+    );
+    expect(found.evidence).toContainEqual({ setting: 'variable', value: 'LEVEL', from: 'a.js:1' });
+    expect(found.evidence).toContainEqual({ setting: 'secret', value: 'MY_TOKEN', from: '.env.example:1' });
+    expect(JSON.stringify(found)).not.toMatch(/hunter2|UNUSED/);
+  });
+
+  it('that were given are not asked for again', async () => {
+    const found = await detected('node', node('listen(process.env.LEVEL)'), { env: ['LEVEL'] });
+    expect(ids(found)).not.toContain('variables-needed');
+  });
+
+  it('of an image lead the run command when they are public and no paths', async () => {
+    const image = 'FROM node\nENV LEVEL=info MODE="a b"\nENV HOME=/x PATH=/y CONFIG=/etc/c OTHER=$LEVEL TOKEN=abc\n';
+    const found = await detected('node', node('app.listen(80)', { Dockerfile: image }));
+    expect(found.env).toEqual({ LEVEL: 'info', MODE: 'a b' });
+    const named = found.findings
+      .filter(({ id }) => id === 'container-variable')
+      .map(({ message }) => message.split(' ')[0]);
+    expect(named).toEqual(['CONFIG', 'OTHER']);
+    expect(ids(found)).toContain('secret-in-source');
+  });
+});
