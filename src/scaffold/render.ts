@@ -78,18 +78,18 @@ function templateContext(app: App): Record<string, unknown> {
     port: app.httpPort ?? app.ports[0] ?? null,
     prefix: app.dir === '' ? '' : `${app.dir}/`,
     run: formatRun(app),
-    ...readWhileRunning(app),
+    rootLinks: rootLinks(app),
   };
 }
 
 /**
- * What the service reads by a path relative to `/`, where the enclave starts it: `rootFiles` of the context that are copied
- * there, and `rootLinks` in the root to what lies below /app, for languages whose whole tree does.
+ * Links in the image's root to what lies below /app, for what a service whose whole tree is there reads by a path relative
+ * to `/`, where the enclave starts it.
  */
-function readWhileRunning({ build }: App): { rootFiles: string[]; rootLinks: { name: string; to: string }[] } {
-  const rootFiles = Array.isArray(build.rootFiles) ? build.rootFiles.map(String) : [];
-  const names = [...new Set(rootFiles.map((file) => file.split('/')[0] ?? ''))];
-  return { rootFiles, rootLinks: names.map((name) => ({ name, to: `app/${name}` })) };
+function rootLinks({ build }: App): { name: string; to: string }[] {
+  const files = Array.isArray(build.rootFiles) ? build.rootFiles.map(String) : [];
+  const names = [...new Set(files.map((file) => file.split('/')[0] ?? ''))];
+  return names.map((name) => ({ name, to: `app/${name}` }));
 }
 
 const helpers: Helpers = {
