@@ -38,7 +38,8 @@ export async function decide(flags: CreateFlags, io: Io): Promise<Decision> {
   const asks = interactive(io) && !flags.yes && !flags.dryRun && !flags.json;
   const dir = flags.dir ?? (asks ? await askFolder(io) : await defaultFolder(flags, io));
   const { target, surroundings } = await chooseService(await locate(dir, io.cwd), flags, io, asks);
-  if (surroundings.below.length > 0) return { target, verify: false, twin: null, resolved: whichService(surroundings) };
+  if (surroundings.below.length > 0)
+    return { target, verify: false, twin: null, told: [], resolved: whichService(surroundings) };
   let known = await knownFrom(flags.answers, surroundings);
   let verify = flags.verify ?? true;
   let told: readonly Evidence[] = [];
