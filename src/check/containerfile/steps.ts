@@ -273,7 +273,9 @@ export const argumentRules: readonly Rule[] = [
     mend: 'Write ARG NAME in the stage.',
     *look({ build }) {
       if (!build) return;
-      const declared = build.file.globalArgs.filter((name) => /^[A-Za-z_]\w*$/.test(name) && !predefined.test(name));
+      const declared = build.file.globalArgs.filter(
+        (name) => /^[A-Za-z_]\w{0,200}$/.test(name) && !predefined.test(name),
+      );
       for (const stage of build.file.needed) {
         const chain = lineage(build, stage);
         const own = new Set([...chain.flatMap(({ args }) => args), ...variablesOf(build, stage).keys()]);

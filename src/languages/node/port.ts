@@ -53,7 +53,7 @@ function assignments(project: Project, sources: readonly string[], value: string
 }
 
 function literal(name: string): string {
-  return name.replaceAll('$', '\\$');
+  return name.slice(0, 200).replaceAll('$', '\\$');
 }
 
 /** The environment variables other than PORT that say where the service listens, straight or through a constant. */

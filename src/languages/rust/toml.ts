@@ -42,7 +42,10 @@ export function textsOf(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }
 
-/** A text as a regular expression that matches it. */
+/** Longer ones would make an expression that the engine refuses. */
+const longestLiteral = 1000;
+
+/** A text as a regular expression that matches it, or the beginning of a very long one. */
 export function literal(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
+  return text.slice(0, longestLiteral).replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
 }

@@ -153,11 +153,15 @@ function isExcluded(workspace: Table, dir: string): boolean {
   });
 }
 
+/** No path is longer; a far longer one would make an expression that the engine refuses. */
+const longestGlob = 4096;
+
 /**
  * `*`, `?` and `[a-z]` within one folder name, `**` across folders; each run of stars is one, so that matching stays
  * quick. Source: https://docs.rs/glob/latest/glob/struct.Pattern.html
  */
 function globPattern(glob: string): RegExp {
+  if (glob.length > longestGlob) return /(?!)/;
   const source = glob
     .split('/')
     .map((part) => (/^\*\*+$/.test(part) ? '.*' : part.replace(/\[!?[\w-]+\]|\*+|[?.+^${}()|[\]\\]/g, globToken)))

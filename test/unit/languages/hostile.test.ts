@@ -94,6 +94,7 @@ describe('the shape of a Containerfile', () => {
     ['RUN <<-EOF\n\tcp INJ3CT b\nEOF', 'RUN <<-EOF\n\tcp calm0 b\nEOF', true],
     ['RUN <<-EOF\n\tcp INJ3CT\nEOF\nUSER b\n', 'RUN <<-EOF\n\tcp calm0\nEOF', false],
     ['ENV A="INJ3CT b"', 'ENV A=calm0', true],
+    ['ENV A=--INJ3CT', 'ENV A=calm0', true],
     ['ENV A=INJ3CT b=c', 'ENV A=calm0', false],
     ['ENV A="$INJ3CT"', 'ENV A=calm0', false],
     ['COPY INJ3CT b', 'COPY calm0 b', true],

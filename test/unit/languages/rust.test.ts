@@ -332,6 +332,14 @@ describe('the port', () => {
 const character = fc.nat({ max: 0x2ff }).map((code) => String.fromCodePoint(code));
 
 describe('hostile manifests', () => {
+  test('may name members that are longer than any expression may be', () => {
+    const long = 'x'.repeat(2_000_000);
+    for (const member of [long, `${long}*`, '('.repeat(1_000_000)]) {
+      const cargo = `${manifest()}[workspace]\nmembers = ["${member}"]\n`;
+      expect(detectShop({ 'Cargo.toml': cargo }).language).toBe('rust');
+    }
+  });
+
   test('put no program name into a file that a shell or Docker would read otherwise', () => {
     const name = fc.oneof(
       fc.string({ unit: character }),

@@ -46,8 +46,10 @@ function plainWords(body: string): string[] {
 
 /** In an instruction: letters and path characters, or in double quotes with `$`, `"` and `\` escaped, on one line. */
 function isInertPlain(word: string): boolean {
-  const value = /^([A-Za-z_][A-Za-z0-9_]*=)?([\s\S]*)$/.exec(word)?.[2] ?? '';
-  return /^[\w./:@%+,=][\w./:@%+,=-]*$/.test(value) || /^"(?:\\[\\"$]|[^"\\$\n\r])*"$/.test(value);
+  const [, name, value = ''] = /^([A-Za-z_][A-Za-z0-9_]*=)?([\s\S]*)$/.exec(word) ?? [];
+  // Only a word of its own is taken for an option when it begins with `-`.
+  const plain = name === undefined ? /^[\w./:@%+,=][\w./:@%+,=-]*$/ : /^[\w./:@%+,=-]+$/;
+  return plain.test(value) || /^"(?:\\[\\"$]|[^"\\$\n\r])*"$/.test(value);
 }
 
 /** Words and operators as a POSIX shell sees them; a hostile word counts for its quotes alone. */
