@@ -51,6 +51,7 @@ describe('a start command', () => {
     ['granian --interface wsgi --port 85 b:app', '-m granian --interface wsgi --host 0.0.0.0 --port {port} b:app', 85],
     ['poetry run hypercorn -b 0.0.0.0:86 a:app', '-m hypercorn --bind 0.0.0.0:{port} a:app', 86],
     [
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell's
       'sh -c "exec uvicorn a:app --port ${PORT:-87}"',
       '-m uvicorn --app-dir /app --host 0.0.0.0 --port {port} a:app',
       87,
