@@ -39,9 +39,13 @@ function jsonShape(body: string): string {
 /** Words of an instruction that no shell reads: `NAME="a value"` and paths. */
 function plainWords(body: string): string[] {
   const words = body.match(/(?:"(?:\\.|[^"\\])*"|\\.|[^\s"\\])+|["\\]/gs) ?? [];
-  return words.map((word) =>
-    hostile.test(word) && isInertPlain(word) ? word.replace(/(?<==)[\s\S]*|^[^=]*$/, inert) : word,
-  );
+  return words.map((word) => {
+    if (!hostile.test(word) || !isInertPlain(word)) return word;
+    const assigned = /^([A-Za-z_][A-Za-z0-9_]*)=/.exec(word);
+    if (!assigned) return inert;
+    // A name of letters is a name, whosever it is.
+    return `${hostile.test(assigned[1] ?? '') ? inert : assigned[1]}=${inert}`;
+  });
 }
 
 /** In an instruction: letters and path characters, or in double quotes with `$`, `"` and `\` escaped, on one line. */
