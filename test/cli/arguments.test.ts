@@ -220,7 +220,10 @@ describe('writing', () => {
     const inside = await runCli(['svc/inner', '--language', 'go', '--yes', '--dry-run', '--json'], folder);
     const document = JSON.parse(inside.stdout);
     expect(document.app).toMatchObject({ dir: 'inner', containerfile: 'inner/Containerfile' });
-    expect(document.files).toContainEqual({ path: 'Procfile', action: 'conflict' });
+    // The repository's own service keeps the Procfile that Caution deploys, and that is said.
+    expect(document.files).toContainEqual({ path: 'inner/Procfile', action: 'create' });
+    expect(document.files.map((file: { path: string }) => file.path)).not.toContain('Procfile');
+    expect(document.findings.map((finding: { id: string }) => finding.id)).toContain('one-app');
   });
 
   it('does not make up an author: the repository stays without a commit', async () => {
