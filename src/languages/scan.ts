@@ -28,6 +28,14 @@ export function lineOf(text: string, pattern: RegExp): number | undefined {
   return at < 0 ? undefined : lineAt(text, at);
 }
 
+/** Longer ones would make an expression that the engine refuses. */
+const longestLiteral = 1000;
+
+/** A text as a regular expression that matches it, or the beginning of a very long one. */
+export function literal(text: string): string {
+  return text.slice(0, longestLiteral).replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
+}
+
 /** Ports of metrics and the like are no answer to «where does the service listen»; `debug=True` is a mode. */
 const sideDoor = /metric|prometheus|pprof|debug(?!\s*=[^=]|\s*:\s*(?:true|false)\b)|admin|telemetry|tracing/i;
 

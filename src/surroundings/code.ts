@@ -1,6 +1,6 @@
 import type { LanguageId } from '../app.ts';
 import type { Project } from '../languages/language.ts';
-import { lineAt } from '../languages/scan.ts';
+import { lineAt, literal } from '../languages/scan.ts';
 
 /** Source files are looked through up to here: a service with more is not read whole. */
 const mostFiles = 1500;
@@ -47,8 +47,7 @@ export function* codeTexts(project: Project, language?: LanguageId): Generator<{
  * @returns the first place, as `path:line`.
  */
 export function mentions(project: Project, names: readonly string[]): string | null {
-  const escaped = names.map((name) => name.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  const pattern = new RegExp(`(?<=['"\`]|/bin/)(?:${escaped.join('|')})(?=['"\`]|\\s)`);
+  const pattern = new RegExp(`(?<=['"\`]|/bin/)(?:${names.map(literal).join('|')})(?=['"\`]|\\s)`);
   for (const { file, text } of codeTexts(project)) {
     const at = text.search(pattern);
     if (at >= 0) return `${file}:${lineAt(text, at)}`;

@@ -1,5 +1,5 @@
 import type { Project } from '../language.ts';
-import { agreedPort, loopback, type Sighting, sightings } from '../scan.ts';
+import { agreedPort, literal, loopback, type Sighting, sightings } from '../scan.ts';
 import { withoutComments } from './source.ts';
 import type { Start } from './start.ts';
 
@@ -50,10 +50,6 @@ function assignments(project: Project, sources: readonly string[], value: string
     const pattern = String.raw`^[ \t]*(?:export\s+)?(?:const|let|var)\s+${literal(name)}\s*(?::\s*\w+\s*)?=\s*${value}`;
     return sightings(project, files, [new RegExp(pattern, 'gm')], withoutComments);
   });
-}
-
-function literal(name: string): string {
-  return name.slice(0, 200).replaceAll('$', '\\$');
 }
 
 /** The environment variables other than PORT that say where the service listens, straight or through a constant. */

@@ -1,5 +1,5 @@
 import type { Project } from '../language.ts';
-import { isPlainPath } from '../scan.ts';
+import { isPlainPath, literal } from '../scan.ts';
 import { type Source, serviceFiles } from './sources.ts';
 import type { Call, Value } from './syntax.ts';
 
@@ -53,7 +53,7 @@ export function notRun(project: Project): string[] {
     .slice(0, 2000)
     .map((file) => project.read(file) ?? '');
   return candidates.filter((name) => {
-    const stem = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+    const stem = literal(name);
     const named = new RegExp(`['"/]${stem}['"/]|^\\s*(?:from|import)\\s+${stem}\\b`, 'm');
     return !texts.some((text) => named.test(text));
   });

@@ -1,7 +1,7 @@
 import { parse } from 'smol-toml';
 import type { Finding } from '../../app.ts';
 import type { Project } from '../language.ts';
-import { lineOf } from '../scan.ts';
+import { lineOf, literal } from '../scan.ts';
 import { readSyntax, type Value } from './syntax.ts';
 
 /** Something that a project's metadata says, and where. */
@@ -94,7 +94,10 @@ function fromPyproject(project: Project): Metadata | null {
     version: typeof own.version === 'string' ? own.version : null,
     python: said(python, /^\s*(requires-python|python)\s*=/m),
     dependencies: own.dependencies ?? poetry.dependencies,
-    scripts: scriptsOf(scripts, (name) => said(name, new RegExp(`^\\s*["']?${name}["']?\\s*=`, 'm'))?.from ?? file),
+    scripts: scriptsOf(
+      scripts,
+      (name) => said(name, new RegExp(`^\\s*["']?${literal(name)}["']?\\s*=`, 'm'))?.from ?? file,
+    ),
     toml,
     findings: [],
   };

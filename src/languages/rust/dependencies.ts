@@ -1,5 +1,5 @@
-import { inside, lineOf } from '../scan.ts';
-import { literal, type Table, tableOf, textOf, textsOf } from './toml.ts';
+import { inside, lineOf, literal } from '../scan.ts';
+import { type Table, tableOf, textOf, textsOf } from './toml.ts';
 
 /** What a manifest depends on: https://doc.rust-lang.org/cargo/reference/specifying-dependencies.html */
 

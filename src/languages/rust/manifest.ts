@@ -1,8 +1,8 @@
 import type { Project } from '../language.ts';
-import { inside, lineOf } from '../scan.ts';
+import { inside, lineOf, literal } from '../scan.ts';
 import { type Dependency, dependenciesOf, withFeatures } from './dependencies.ts';
 import { filesBelow } from './sources.ts';
-import { literal, type Table, tableOf, textOf, textsOf } from './toml.ts';
+import { type Table, tableOf, textOf, textsOf } from './toml.ts';
 
 /** Reads Cargo.toml files as Cargo does: https://doc.rust-lang.org/cargo/reference/manifest.html */
 

@@ -41,11 +41,3 @@ export function textOf(value: unknown): string | null {
 export function textsOf(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }
-
-/** Longer ones would make an expression that the engine refuses. */
-const longestLiteral = 1000;
-
-/** A text as a regular expression that matches it, or the beginning of a very long one. */
-export function literal(text: string): string {
-  return text.slice(0, longestLiteral).replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
-}

@@ -1,9 +1,9 @@
 import type { Finding } from '../../app.ts';
 import type { Project } from '../language.ts';
 import { below } from '../project.ts';
-import { inside, lineOf } from '../scan.ts';
+import { inside, lineOf, literal } from '../scan.ts';
 import { type Package, readPackage } from './manifest.ts';
-import { literal, readToml, type Table, tableOf, textOf, textsOf } from './toml.ts';
+import { readToml, type Table, tableOf, textOf, textsOf } from './toml.ts';
 
 /** All packages that one `cargo build` in the project's folder can see. */
 export interface Crates {

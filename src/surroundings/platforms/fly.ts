@@ -1,7 +1,7 @@
 import { parse, TomlError } from 'smol-toml';
 import { splitWords } from '../../caution/words.ts';
 import type { Project } from '../../languages/language.ts';
-import { lineAt, lineOf } from '../../languages/scan.ts';
+import { lineAt, lineOf, literal } from '../../languages/scan.ts';
 import { type Command, type Part, type PortClaim, portNumber } from '../facts.ts';
 import { beforeFinding, gpuFinding, stateFinding } from '../rules.ts';
 import { looksSecret } from '../secrets.ts';
@@ -45,7 +45,7 @@ export function flyFacts(project: Project): Part {
       .filter(([name]) => name !== 'PORT' && /^\w+$/.test(name))
       .map(([name, value]) => ({
         ...{ name, value: null, secret: looksSecret(name, String(value)) },
-        from: at(new RegExp(`^\\s*["']?${name}["']?\\s*=`, 'm')),
+        from: at(new RegExp(`^\\s*["']?${literal(name)}["']?\\s*=`, 'm')),
       })),
     ...processesOf(recordOf(table.processes), at),
     findings: [
@@ -65,7 +65,7 @@ function processesOf(
   const commands = Object.entries(processes).flatMap(([name, value]): Command[] => {
     const words = typeof value === 'string' ? splitWords(value) : null;
     return words && /^[\w-]+$/.test(name)
-      ? [{ words, from: at(new RegExp(`^\\s*${name}\\s*=`, 'm')), process: name }]
+      ? [{ words, from: at(new RegExp(`^\\s*${literal(name)}\\s*=`, 'm')), process: name }]
       : [];
   });
   const main = commands.find(({ process }) => /^(app|web)$/.test(process)) ?? commands[0];

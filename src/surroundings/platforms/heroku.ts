@@ -1,7 +1,7 @@
 import { parseProcfile } from '../../caution/procfile.ts';
 import { splitWords } from '../../caution/words.ts';
 import type { Project } from '../../languages/language.ts';
-import { lineOf, type Sighting } from '../../languages/scan.ts';
+import { lineOf, literal, type Sighting } from '../../languages/scan.ts';
 import { printableLine } from '../../output.ts';
 import { type Command, type Part, together } from '../facts.ts';
 import { beforeFinding } from '../rules.ts';
@@ -65,7 +65,7 @@ function manifestFacts(project: Project): Part {
     variables: Object.entries(env)
       .filter(([name]) => /^[A-Za-z_]\w*$/.test(name) && name !== 'PORT')
       .map(([name, value]) => {
-        const line = lineOf(text, new RegExp(`^\\s*"${name}"\\s*:`, 'm'));
+        const line = lineOf(text, new RegExp(`^\\s*"${literal(name)}"\\s*:`, 'm'));
         const secret = recordOf(value).generator === 'secret' || looksSecret(name, null);
         return { name, value: null, secret, from: line === undefined ? 'app.json' : `app.json:${line}` };
       }),

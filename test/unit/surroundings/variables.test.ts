@@ -62,3 +62,15 @@ describe('variables', () => {
     expect(ids(found)).toContain('secret-in-source');
   });
 });
+
+describe('a name of any length', () => {
+  const name = 'A'.repeat(60_000);
+
+  it.each([
+    ['app.json', JSON.stringify({ env: { [name]: {} } })],
+    ['fly.toml', `[env]\n${name} = "x"\n[processes]\n${name} = "node a.js"\n`],
+  ])('is no trouble in %s', async (file, text) => {
+    const found = await detected('node', node('app.listen(80)', { [file]: text }));
+    expect(ids(found)).toContain('variables-needed');
+  });
+});
