@@ -1,5 +1,6 @@
 import type { Finding } from '../app.ts';
 import type { Project } from './language.ts';
+import { placeOf } from './place.ts';
 
 /**
  * Reading source text for literal evidence, for languages whose own parsers are not at hand. Where texts disagree,
@@ -123,12 +124,6 @@ export function portVariableFindings(language: string, found: readonly Sighting[
       mend: `Give the variable its value with --env ${first.value.slice(0, 60)}=VALUE, and the same port with --port.`,
     },
   ];
-}
-
-/** `path:line` as a finding's place. */
-function placeOf(from: string): { path: string; line: number } {
-  const colon = from.lastIndexOf(':');
-  return { path: from.slice(0, colon), line: Number(from.slice(colon + 1)) };
 }
 
 /** Names that say what a program does, not which service it is. */

@@ -1,9 +1,10 @@
 import type { Evidence, Finding } from '../app.ts';
 import { checkRun } from '../caution/limits.ts';
 import type { Detection, Project } from '../languages/language.ts';
+import { placeOf } from '../languages/place.ts';
 import type { Sighting } from '../languages/scan.ts';
 import { printableLine } from '../output.ts';
-import { type Command, type Facts, type PortClaim, placeOf, type Variable } from './facts.ts';
+import type { Command, Facts, PortClaim, Variable } from './facts.ts';
 import { fitsRoot } from './files.ts';
 import { baseName, type Launch, launchOf, portsIn } from './launch.ts';
 import { decidePort, portEvidence } from './ports.ts';

@@ -1,9 +1,10 @@
 import type { Finding } from '../app.ts';
 import { splitWords } from '../caution/words.ts';
 import type { Project } from '../languages/language.ts';
+import { placeOf } from '../languages/place.ts';
 import { inside } from '../languages/scan.ts';
 import { printableLine } from '../output.ts';
-import { type Command, type Part, type PortClaim, placeOf, portNumber, together, type Variable } from './facts.ts';
+import { type Command, type Part, type PortClaim, portNumber, together, type Variable } from './facts.ts';
 import { dockerFinding, gpuFinding, isSocket, stateFinding } from './rules.ts';
 import { looksSecret } from './secrets.ts';
 import { type Branch, readYaml } from './tree.ts';

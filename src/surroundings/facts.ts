@@ -71,9 +71,3 @@ export function portNumber(value: unknown): number | null {
     typeof value === 'number' ? value : typeof value === 'string' && /^\d{1,5}$/.test(value) ? Number(value) : 0;
   return Number.isInteger(port) && port >= 1 && port <= 65_535 ? port : null;
 }
-
-/** `path:line` as a finding's place; a path alone has no line. */
-export function placeOf(from: string): { path: string; line?: number } {
-  const match = /^(.*):(\d+)$/s.exec(from);
-  return match ? { path: match[1] ?? '', line: Number(match[2]) } : { path: from };
-}

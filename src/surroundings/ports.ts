@@ -1,5 +1,6 @@
 import type { Evidence, Finding } from '../app.ts';
-import { type PortClaim, placeOf } from './facts.ts';
+import { placeOf } from '../languages/place.ts';
+import type { PortClaim } from './facts.ts';
 
 /** What the code says about where it listens. */
 export interface CodePort {

@@ -1,8 +1,9 @@
 import type { Finding, LanguageId } from '../app.ts';
 import type { Project } from '../languages/language.ts';
+import { placeOf } from '../languages/place.ts';
 import { lineAt, type Sighting } from '../languages/scan.ts';
 import { codeTexts } from './code.ts';
-import { type Part, placeOf, type Variable } from './facts.ts';
+import type { Part, Variable } from './facts.ts';
 import { dockerFinding } from './rules.ts';
 import { looksSecret } from './secrets.ts';
 

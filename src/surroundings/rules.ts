@@ -1,7 +1,7 @@
 import type { Finding } from '../app.ts';
+import { placeOf } from '../languages/place.ts';
 import type { Sighting } from '../languages/scan.ts';
 import { printableLine } from '../output.ts';
-import { placeOf } from './facts.ts';
 
 /** What an enclave rules out, and what it leaves behind: one wording for whatever file says it. */
 

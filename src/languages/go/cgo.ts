@@ -1,4 +1,5 @@
 import type { Finding } from '../../app.ts';
+import { placeOf } from '../place.ts';
 import { lineOf } from '../scan.ts';
 import { joined, type LocalModule } from './modules.ts';
 import type { Reached } from './packages.ts';
@@ -115,16 +116,11 @@ function libraryOf(text: string): string | null {
   return null;
 }
 
-function place(from: string): { path: string; line: number } {
-  const colon = from.lastIndexOf(':');
-  return { path: from.slice(0, colon), line: Number(from.slice(colon + 1)) };
-}
-
 function builtWithC(message: string, from: string, instead: string | null): Finding {
   return {
     id: 'go-cgo',
     level: 'note',
-    ...place(from),
+    ...placeOf(from),
     message: `${message} The build takes StageX’s pallet-cgo, and links statically.`,
     why: 'cgo takes a C compiler, a larger image to build with, and more that can vary from build to build.',
     source: 'https://pkg.go.dev/cmd/cgo',
@@ -136,7 +132,7 @@ function libraryMissing(message: string, from: string, instead: string | null): 
   return {
     id: 'go-cgo-library',
     level: 'error',
-    ...place(from),
+    ...placeOf(from),
     message,
     why: 'StageX’s pallet-cgo has clang and musl, and no such library; what comes compiled cannot be rebuilt by anybody.',
     source: 'https://pkg.go.dev/cmd/cgo',

@@ -1,4 +1,5 @@
 import type { Evidence, Finding } from '../../app.ts';
+import { placeOf } from '../place.ts';
 import type { BuildCommand } from './commands.ts';
 
 /** What the service's own build commands give the compiler, as far as ours must give it as well. */
@@ -30,16 +31,11 @@ export function buildFlags({
   };
 }
 
-function place(from: string): { path: string; line: number } {
-  const colon = from.lastIndexOf(':');
-  return { path: from.slice(0, colon), line: Number(from.slice(colon + 1)) };
-}
-
 function tagsUnknown(from: string): Finding {
   return {
     id: 'go-build-tags',
     level: 'warning',
-    ...place(from),
+    ...placeOf(from),
     message: 'Build tags are given here that cannot be told from the files; the build gives none.',
     why: 'Tags decide which files are compiled, and the commands name a variable, or do not agree.',
     source: 'https://pkg.go.dev/cmd/go#hdr-Build_constraints',
@@ -52,7 +48,7 @@ function stampsLeftOut({ from, stamps }: BuildCommand): Finding {
   return {
     id: 'go-stamp',
     level: 'note',
-    ...place(from),
+    ...placeOf(from),
     message: `The linker sets ${names} here; the build leaves that out, and the source’s own value stands.`,
     why: 'Such values come from git or from the clock, and then no two builds are the same.',
     source: 'https://pkg.go.dev/cmd/link',

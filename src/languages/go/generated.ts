@@ -1,5 +1,6 @@
 import type { Finding } from '../../app.ts';
 import type { Project } from '../language.ts';
+import { placeOf } from '../place.ts';
 import { inside, lineAt } from '../scan.ts';
 import type { MissingPackage, Package, Reached } from './packages.ts';
 
@@ -14,12 +15,10 @@ export function generatedFindings(tree: Project, { packages, missing }: Reached)
 }
 
 function missingPackage({ path, from }: MissingPackage): Finding {
-  const colon = from.lastIndexOf(':');
   return {
     id: 'go-package-missing',
     level: 'error',
-    path: from.slice(0, colon),
-    line: Number(from.slice(colon + 1)),
+    ...placeOf(from),
     message: `${path.slice(0, 200)} is imported, and git has no Go file of it.`,
     why: `${why} A generated package that git ignores is the usual reason.`,
     mend,

@@ -1,5 +1,6 @@
 import type { Evidence } from '../../app.ts';
 import type { Detection, Project } from '../language.ts';
+import { placeOf } from '../place.ts';
 import { agreedPort, loopback, loopbackFindings, portVariableFindings, type Sighting, sightings } from '../scan.ts';
 
 const number = '(\\d{2,5})\\b';
@@ -30,7 +31,7 @@ const portVariable = [/\b\w*[eE]nv\w*\(\s*"(PORT)"/g, /\benv:"(PORT)[",]/g];
 /** The environment variables other than PORT that say where the service listens, straight or through a Go variable. */
 function otherVariables(project: Project, files: readonly string[]): Sighting[] {
   const named = sightings(project, files, [listensOnName]).flatMap(({ value, from }) => {
-    const file = from.slice(0, from.lastIndexOf(':'));
+    const file = placeOf(from).path;
     const assigned = new RegExp(`\\b${value}\\b[^=\\n]{0,40}=[^\\n]{0,80}?${otherVariable}`, 'g');
     return sightings(project, [file], [assigned]);
   });
@@ -46,7 +47,7 @@ export function listens(
   searched: readonly string[],
 ): Pick<Detection, 'port' | 'env' | 'findings'> & { evidence: Evidence[] } {
   const variables = sightings(project, searched, portVariable);
-  const readers = new Set(variables.map(({ from }) => from.slice(0, from.lastIndexOf(':'))));
+  const readers = new Set(variables.map(({ from }) => placeOf(from).path));
   const others = otherVariables(project, searched);
   const literal = agreedPort([...sightings(project, searched, ports), ...sightings(project, [...readers], fallbacks)]);
   // Another variable chooses the port: what else looks like one may be anybody's.

@@ -1,5 +1,6 @@
 import type { Finding } from '../../app.ts';
 import { printableLine } from '../../output.ts';
+import { placeOf } from '../place.ts';
 import type { StartCommand } from './commands.ts';
 import { neverMusl } from './locks/findings.ts';
 import type { Requirements } from './requirements.ts';
@@ -72,9 +73,4 @@ export function nativeFindings({ packages, lock }: Requirements): Finding[] {
     });
   }
   return findings;
-}
-
-function placeOf(from: string): { path: string; line?: number } {
-  const [path = '', line] = from.split(':');
-  return line === undefined ? { path } : { path, line: Number(line) };
 }

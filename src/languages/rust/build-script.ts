@@ -1,5 +1,6 @@
 import type { Finding } from '../../app.ts';
 import type { Project } from '../language.ts';
+import { placeAt, placeOf } from '../place.ts';
 import { sightings } from '../scan.ts';
 import type { Package } from './manifest.ts';
 
@@ -48,13 +49,11 @@ export function buildScriptFindings(project: Project, built: readonly Package[])
 function hintFinding(project: Project, scripts: readonly string[], hint: Hint): Finding[] {
   const [first] = sightings(project, scripts, [hint.pattern]);
   if (!first) return [];
-  const colon = first.from.lastIndexOf(':');
   return [
     {
       id: hint.id,
       level: 'warning',
-      path: first.from.slice(0, colon),
-      line: Number(first.from.slice(colon + 1)),
+      ...placeOf(first.from),
       message: hint.message(first.value),
       why: hint.why,
       mend: hint.mend,
@@ -73,8 +72,7 @@ function downloadFindings(built: readonly Package[]): Finding[] {
       {
         id: 'rust-build-network',
         level: 'warning',
-        path: manifest,
-        ...(client.line === undefined ? {} : { line: client.line }),
+        ...placeAt(manifest, client.line),
         message: `The build script has ${client.name} among its dependencies, and code is compiled without a network.`,
         why: 'What a server says today is in no lock file.',
         mend: 'Commit what it downloads, and let the script go on without it.',

@@ -1,5 +1,6 @@
 import type { Finding } from '../../app.ts';
 import type { Project } from '../language.ts';
+import { type Place, placeAt } from '../place.ts';
 import { lineOf, literal } from '../scan.ts';
 import { hasFolder } from './sources.ts';
 import { readToml, type Table, tableOf, textOf, textsOf } from './toml.ts';
@@ -27,10 +28,7 @@ export function readCargoConfig(project: Project): CargoConfig {
   const toml = readToml(project, path);
   if (!('table' in toml)) return { ...none, path, findings: [{ ...toml, id: 'rust-config-broken' }] };
   const { table, text } = toml;
-  const place = (pattern: RegExp): Pick<Finding, 'path' | 'line'> => {
-    const line = lineOf(text, pattern);
-    return line === undefined ? { path } : { path, line };
-  };
+  const place: PlaceIn = (pattern) => placeAt(path, lineOf(text, pattern));
   const flags = rustflagsOf(table);
   const vendor = vendorFolder(table);
   return {
@@ -76,7 +74,7 @@ function cfgName(flag: string): string[] {
   return name === undefined ? [] : [name];
 }
 
-function flagFindings(others: readonly string[], place: Pick<Finding, 'path' | 'line'>): Finding[] {
+function flagFindings(others: readonly string[], place: Place): Finding[] {
   // Lints change no code.
   const dropped = others.filter((flag) => !/^(-[AWD]|--(allow|warn|deny|cap-lints))/.test(flag));
   if (dropped.length === 0) return [];
@@ -110,9 +108,9 @@ function vendorFolder(table: Table): string | null {
   return replacement === null ? null : textOf(tableOf(sources[replacement]).directory);
 }
 
-type Place = (pattern: RegExp) => Pick<Finding, 'path' | 'line'>;
+type PlaceIn = (pattern: RegExp) => Place;
 
-function vendorFindings(project: Project, folder: string | null, place: Place): Finding[] {
+function vendorFindings(project: Project, folder: string | null, place: PlaceIn): Finding[] {
   if (folder === null) return [];
   const plain = folder.replace(/^\.\//, '').replace(/\/+$/, '');
   if (hasFolder(project, plain)) return [];
@@ -129,7 +127,7 @@ function vendorFindings(project: Project, folder: string | null, place: Place): 
   ];
 }
 
-function linkerFindings(table: Table, place: Place): Finding[] {
+function linkerFindings(table: Table, place: PlaceIn): Finding[] {
   const own = tableOf(tableOf(table.target)['x86_64-unknown-linux-musl']);
   const linker = textOf(own.linker);
   if (linker === null || /^(cc|clang|rust-lld|ld\.lld)$/.test(linker)) return [];
@@ -145,7 +143,7 @@ function linkerFindings(table: Table, place: Place): Finding[] {
   ];
 }
 
-function nightlyFindings(table: Table, place: Place): Finding[] {
+function nightlyFindings(table: Table, place: PlaceIn): Finding[] {
   if (Object.keys(tableOf(table.unstable)).length === 0) return [];
   return [
     {

@@ -1,6 +1,7 @@
 import type { Evidence, Finding } from '../../app.ts';
 import type { Detection, Project, Said } from '../language.ts';
-import { serviceName } from '../scan.ts';
+import { fromOf } from '../place.ts';
+import { lineOf, serviceName } from '../scan.ts';
 import { buildScriptFindings } from './build-script.ts';
 import { type CargoConfig, readCargoConfig } from './config.ts';
 import { neededPaths } from './copies.ts';
@@ -197,11 +198,8 @@ function byFolder(files: readonly RunTimeFile[]): Program['files'] {
 /** The members that are compiled, where a build leaves others out. */
 function memberEvidence({ root }: Crates, { program }: Look): Evidence[] {
   if (program.copies.length === 0) return [];
-  const at = /^[ \t]*(?:members|\[workspace\])/m.exec(root.text);
-  const line = at === null ? undefined : root.text.slice(0, at.index).split('\n').length;
-  return [
-    { setting: 'sources', value: program.copies, from: line === undefined ? 'Cargo.toml' : `Cargo.toml:${line}` },
-  ];
+  const line = lineOf(root.text, /^[ \t]*(?:members|\[workspace\])/m);
+  return [{ setting: 'sources', value: program.copies, from: fromOf('Cargo.toml', line) }];
 }
 
 function fetching(project: Project, crates: Crates, vendored: boolean): Pick<RustFacts, 'fetch' | 'stubs'> {

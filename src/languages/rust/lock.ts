@@ -1,6 +1,7 @@
 import { minVersion, satisfies, validRange } from 'semver';
 import type { Finding } from '../../app.ts';
 import type { Project } from '../language.ts';
+import { fromOf, type Place, placeAt } from '../place.ts';
 import { lineAt } from '../scan.ts';
 import type { Package } from './manifest.ts';
 import { readToml, tableOf, textOf, textsOf } from './toml.ts';
@@ -54,10 +55,10 @@ export function readLock(project: Project): { packages: Locked[]; text: string }
 }
 
 /** Where a package stands in Cargo.lock. */
-export function placeOfLocked(text: string, name: string, version: string): { path: string; line?: number } {
+export function placeOfLocked(text: string, name: string, version: string): Place {
   const [quotedName, quotedVersion] = [JSON.stringify(name), JSON.stringify(version)];
   const at = text.indexOf(`name = ${quotedName}\nversion = ${quotedVersion}`);
-  return at < 0 ? { path: 'Cargo.lock' } : { path: 'Cargo.lock', line: lineAt(text, at) };
+  return placeAt('Cargo.lock', at < 0 ? undefined : lineAt(text, at));
 }
 
 function outOfDate(message: string): Finding {
@@ -102,7 +103,7 @@ function missingFromLock(owner: Package, byName: ReadonlyMap<string, readonly Lo
   for (const { name, requirement, line, kind, optional } of owner.dependencies) {
     if (!owner.member && (optional || kind === 'dev')) continue;
     const held = byName.get(name);
-    const place = line === undefined ? owner.manifest : `${owner.manifest}:${line}`;
+    const place = fromOf(owner.manifest, line);
     if (!held) return `Cargo.lock does not hold ${name}, which ${place} asks for.`;
     if (requirement !== null && !held.some(({ version }) => fits(version, requirement))) {
       return `Cargo.lock holds no ${name} that fits "${requirement}" of ${place}.`;

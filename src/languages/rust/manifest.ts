@@ -1,4 +1,5 @@
 import type { Project } from '../language.ts';
+import { fromOf } from '../place.ts';
 import { inside, lineOf, literal } from '../scan.ts';
 import { type Dependency, dependenciesOf, withFeatures } from './dependencies.ts';
 import { filesBelow } from './sources.ts';
@@ -96,7 +97,7 @@ export function withRequired(one: Package, features: readonly string[]): Package
 /** Where a field of `[package]` stands, as `path:line`. */
 export function placeOfField({ manifest, text }: Pick<Package, 'manifest' | 'text'>, field: string): string {
   const line = lineOf(text, new RegExp(`^[ \\t]*${literal(field)}[ \\t]*[=.]`, 'm'));
-  return line === undefined ? manifest : `${manifest}:${line}`;
+  return fromOf(manifest, line);
 }
 
 function buildScriptOf(project: Project, dir: string, own: Table): string | null {

@@ -1,4 +1,5 @@
 import type { Finding } from '../../app.ts';
+import { placeAt } from '../place.ts';
 import type { CargoConfig } from './config.ts';
 import { type Locked, placeOfLocked } from './lock.ts';
 import type { Package } from './manifest.ts';
@@ -62,8 +63,7 @@ function registryFindings(
       {
         id: 'rust-registry-unknown',
         level: 'error',
-        path: manifest,
-        ...(unknown.line === undefined ? {} : { line: unknown.line }),
+        ...placeAt(manifest, unknown.line),
         message: `${unknown.name} is taken from the registry ${JSON.stringify(unknown.registry)}, and no .cargo/config.toml here says where that is.`,
         why: 'A configuration in your own home folder reaches neither the build nor who verifies.',
         source: 'https://doc.rust-lang.org/cargo/reference/registries.html#using-an-alternate-registry',

@@ -1,5 +1,6 @@
 import type { Evidence } from '../../app.ts';
 import type { Project } from '../language.ts';
+import { fromOf } from '../place.ts';
 import { lineOf, sightings } from '../scan.ts';
 import type { Listening } from './listen.ts';
 import type { Binary, Package } from './manifest.ts';
@@ -50,7 +51,7 @@ function rocketToml(project: Project, owner: Package): { port: number | null; fr
     const value = Number(typeof table.port === 'number' ? table.port : textOf(table.port));
     if (!Number.isInteger(value) || value < 1 || value > 65_535) continue;
     const line = lineOf(toml.text, new RegExp(`^[ \\t]*port[ \\t]*=[ \\t]*["']?${value}\\b`, 'm'));
-    return { port: value, from: line === undefined ? path : `${path}:${line}` };
+    return { port: value, from: fromOf(path, line) };
   }
   return { port: null, from: null };
 }

@@ -1,5 +1,6 @@
 import type { Evidence, Finding } from '../../app.ts';
 import type { Project } from '../language.ts';
+import { fromOf, placeOf } from '../place.ts';
 import { inside, isPlainPath, lineAt } from '../scan.ts';
 import type { Package } from './manifest.ts';
 import { filesBelow, hasFolder, literalsIn, once, sourcesOf } from './sources.ts';
@@ -90,12 +91,10 @@ export function runTimeFiles(project: Project, built: readonly Package[], owner:
 function add(found: RunTime, run: RunTimeFile, from: string): void {
   const target = `${run.folder}${run.source.split('/').at(-1)}`;
   if (reserved.test(target.slice(1))) {
-    const [path, line] = from.split(/:(?=\d+$)/);
     found.findings.push({
       id: 'rust-file-reserved',
       level: 'warning',
-      ...(path === undefined ? {} : { path }),
-      ...(line === undefined ? {} : { line: Number(line) }),
+      ...placeOf(from),
       message: `${run.source} is looked up at ${target}, where the image has something of its own: it was not copied.`,
       why: 'The program is started in /, and a relative path begins there.',
       mend: 'Give the folder another name, or its path from the outside (a variable, an argument).',
@@ -161,7 +160,7 @@ function noteConventions(found: RunTime, project: Project, built: readonly Packa
     for (const { name, kind, line } of dependencies) {
       const read = Object.hasOwn(conventions, name) && kind === 'normal' ? conventions[name] : undefined;
       if (read === undefined) continue;
-      const from = line === undefined ? manifest : `${manifest}:${line}`;
+      const from = fromOf(manifest, line);
       for (const run of ofRoot(project, owner, read)) add(found, run, from);
     }
   }

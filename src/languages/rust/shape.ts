@@ -1,5 +1,6 @@
 import type { Finding } from '../../app.ts';
 import type { Project } from '../language.ts';
+import { placeAt } from '../place.ts';
 import { lineOf } from '../scan.ts';
 import type { Package } from './manifest.ts';
 import type { Choice } from './programs.ts';
@@ -30,8 +31,7 @@ export function loadingFindings(built: readonly Package[]): Finding[] {
       {
         id: 'rust-dynamic-loading',
         level: 'warning',
-        path: manifest,
-        ...(loader.line === undefined ? {} : { line: loader.line }),
+        ...placeAt(manifest, loader.line),
         message: `${loader.name} loads shared libraries at run time, which a static program cannot.`,
         why: 'The image holds one static binary: musl’s dlopen fails in it.',
         mend: 'Compile the plugins in, or run them as WebAssembly (wasmtime, wasmi).',
@@ -62,8 +62,7 @@ function outsideFindings(project: Project, { packages }: Crates): Finding[] {
       {
         id: 'rust-path-outside',
         level: 'error',
-        path: manifest,
-        ...(lost.line === undefined ? {} : { line: lost.line }),
+        ...placeAt(manifest, lost.line),
         message: `${lost.name} is taken from a folder that is not in this project.`,
         why: 'Only the service’s folder reaches the build.',
         mend: 'Make one workspace of both, with its Cargo.toml and Cargo.lock in the folder that holds them.',
@@ -103,8 +102,7 @@ function frontEndFindings({ packages, root }: Crates): Finding[] {
     {
       id: 'rust-leptos',
       level: 'error',
-      path: place.manifest,
-      ...(line === undefined ? {} : { line }),
+      ...placeAt(place.manifest, line),
       message: 'The service is built with cargo-leptos, which makes WebAssembly and JavaScript besides the program.',
       why: 'StageX has neither cargo-leptos nor Rust’s standard library for wasm32.',
       mend: 'Serve a front end that is built and committed, or make the service one of its own.',

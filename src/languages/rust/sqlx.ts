@@ -1,5 +1,6 @@
 import type { Finding } from '../../app.ts';
 import type { Project } from '../language.ts';
+import { placeOf } from '../place.ts';
 import { type Sighting, sightings } from '../scan.ts';
 import { type Locked, lockedByName } from './lock.ts';
 import type { Package } from './manifest.ts';
@@ -39,12 +40,10 @@ export function sqlxNeeds(
   const old = /^0\.[0-6]\./.test(version);
   const saved = savedQueries(project, users, old);
   if (saved !== null) return { findings: [], offline: true, saved };
-  const colon = first.from.lastIndexOf(':');
   const finding: Finding = {
     id: 'rust-sqlx-offline',
     level: 'error',
-    path: first.from.slice(0, colon),
-    line: Number(first.from.slice(colon + 1)),
+    ...placeOf(first.from),
     message: `${first.value}! asks a database while it compiles, and no saved queries (${old ? 'sqlx-data.json' : '.sqlx'}) are there that git would commit.`,
     why: 'Code is compiled without a network: what a database answers today would be part of the binary.',
     source: 'https://docs.rs/sqlx/latest/sqlx/macro.query.html#offline-mode',
@@ -58,7 +57,7 @@ function macrosOf(project: Project, owner: Package): Sighting[] {
   const named = sightings(project, files, macros, withoutTests);
   if (named.length > 0) return named;
   // `query!` alone could be another crate's, unless SQLx's is imported.
-  const importing = sightings(project, files, imported, withoutTests).map(({ from }) => from.replace(/:\d+$/, ''));
+  const importing = sightings(project, files, imported, withoutTests).map(({ from }) => placeOf(from).path);
   return sightings(project, importing, [/(?<![:\w])(query)!\s*[([{]/g], withoutTests);
 }
 

@@ -1,5 +1,6 @@
 import type { Evidence, Finding } from '../../app.ts';
 import type { Project } from '../language.ts';
+import { fromOf, type Place, placeAt, placeOf } from '../place.ts';
 import { lineOf } from '../scan.ts';
 import { type Package, placeOfField } from './manifest.ts';
 import { readToml, type Table, tableOf, textOf } from './toml.ts';
@@ -42,7 +43,7 @@ function versionFinding(owner: Package): Finding[] {
     {
       id: 'rust-version',
       level: 'error',
-      ...place(owner, 'rust-version'),
+      ...placeOf(placeOfField(owner, 'rust-version')),
       message: `rust-version asks for Rust ${rustVersion}, and StageX has ${palletVersion}.`,
       why: 'Cargo refuses to compile with an older one.',
       source: 'https://doc.rust-lang.org/cargo/reference/rust-version.html',
@@ -57,7 +58,7 @@ function editionFinding(owner: Package): Finding[] {
     {
       id: 'rust-edition',
       level: 'error',
-      ...place(owner, 'edition'),
+      ...placeOf(placeOfField(owner, 'edition')),
       message: `Edition ${JSON.stringify(owner.edition)} is not known to Rust ${palletVersion}, which StageX has.`,
       why: 'Cargo refuses the manifest.',
       source: 'https://doc.rust-lang.org/edition-guide/editions/',
@@ -73,18 +74,13 @@ function unstableFinding(owner: Package): Finding[] {
     {
       id: 'rust-cargo-features',
       level: 'error',
-      ...place(owner, 'cargo-features'),
+      ...placeOf(placeOfField(owner, 'cargo-features')),
       message: 'The manifest turns on unstable features of Cargo (cargo-features).',
       why: 'StageX’s Cargo is a stable one, and refuses such a manifest.',
       source: 'https://doc.rust-lang.org/cargo/reference/unstable.html',
       mend: 'Take them out: what has become stable needs no such line.',
     },
   ];
-}
-
-function place(owner: Package, field: string): Pick<Finding, 'path' | 'line'> {
-  const [, line] = placeOfField(owner, field).split(/:(?=\d+$)/);
-  return line === undefined ? { path: owner.manifest } : { path: owner.manifest, line: Number(line) };
 }
 
 function isNewer(version: string): boolean {
@@ -110,7 +106,7 @@ function readChannel(project: Project): Channel | null {
     const name = toml ? textOf(table.channel) : text.trim();
     if (name === null && textOf(table.path) === null) return null;
     const line = toml ? lineOf(text, /^[ \t]*(channel|path)\b/m) : 1;
-    return { path, line, name, from: line === undefined ? path : `${path}:${line}` };
+    return { path, line, name, from: fromOf(path, line) };
   }
   return null;
 }
@@ -121,7 +117,7 @@ function channelFindings(project: Project, packages: readonly Package[]): Findin
   if (channel === null) return [];
   const { path, line } = channel;
   const name = channel.name ?? 'a folder of one machine';
-  const at = line === undefined ? { path } : { path, line };
+  const at = placeAt(path, line);
   const unstable = channel.name === null || /^(nightly|beta)/.test(channel.name);
   if (!unstable && !/^\d+\.\d+/.test(name)) return [];
   if (!unstable && !isNewer(name)) return olderFinding(name, at);
@@ -142,7 +138,7 @@ function channelFindings(project: Project, packages: readonly Package[]): Findin
 }
 
 /** A newer Rust compiles what an older one does, with few exceptions; the tests ran with the older one. */
-function olderFinding(name: string, at: Pick<Finding, 'path' | 'line'>): Finding[] {
+function olderFinding(name: string, at: Place): Finding[] {
   const [major, minor] = name.split('.').map(Number);
   if (major === palletRust.major && minor === palletRust.minor) return [];
   return [

@@ -1,5 +1,6 @@
 import type { Finding } from '../../app.ts';
 import type { Project } from '../language.ts';
+import { fromOf, placeAt } from '../place.ts';
 import { below } from '../project.ts';
 import { inside, lineOf, literal } from '../scan.ts';
 import { type Package, readPackage } from './manifest.ts';
@@ -101,7 +102,7 @@ function defaultMembers(project: Project, workspace: Table, text: string): Crate
     dirs: textsOf(workspace['default-members']).flatMap((pattern) =>
       inside('', pattern) === '' ? [''] : memberFolders(project, [pattern], {}),
     ),
-    from: line === undefined ? 'Cargo.toml' : `Cargo.toml:${line}`,
+    from: fromOf('Cargo.toml', line),
   };
 }
 
@@ -116,8 +117,7 @@ function missingMember(project: Project, workspace: Table, text: string): Findin
   return {
     id: 'rust-member-missing',
     level: 'error',
-    path: 'Cargo.toml',
-    ...(line === undefined ? {} : { line }),
+    ...placeAt('Cargo.toml', line),
     message: `The workspace names a member ${JSON.stringify(missing)}, and there is no Cargo.toml in it that git would commit.`,
     why: 'Cargo loads every member before it builds one, and the build gets what is committed.',
     source: 'https://doc.rust-lang.org/cargo/reference/workspaces.html#the-members-and-exclude-fields',

@@ -1,6 +1,7 @@
 import { parse, TomlError } from 'smol-toml';
 import { splitWords } from '../../caution/words.ts';
 import type { Project } from '../../languages/language.ts';
+import { fromOf } from '../../languages/place.ts';
 import { lineAt, lineOf, literal } from '../../languages/scan.ts';
 import { type Command, type Part, type PortClaim, portNumber } from '../facts.ts';
 import { beforeFinding, gpuFinding, stateFinding } from '../rules.ts';
@@ -14,20 +15,17 @@ export function flyFacts(project: Project): Part {
   if (text === null || text.length > 200_000) return {};
   const table = readToml(text);
   if (table === null) return {};
-  const at = (pattern: RegExp): string => {
-    const line = lineOf(text, pattern);
-    return line === undefined ? file : `${file}:${line}`;
-  };
+  const at = (pattern: RegExp): string => fromOf(file, lineOf(text, pattern));
   const listed = listOf(table.services);
   const services = [table.http_service, ...listed].map(recordOf);
   const places = [...text.matchAll(/^\s*internal_port\s*=\s*"?(\d+)/gm)];
-  const fromOf = (port: number): string => {
+  const portFrom = (port: number): string => {
     const match = places.find(([, written]) => Number(written) === port);
     return match ? `${file}:${lineAt(text, match.index + match[0].search(/\S/))}` : file;
   };
   const claims = services.flatMap((service): (PortClaim & { udp: boolean })[] => {
     const port = portNumber(service.internal_port);
-    return port === null ? [] : [{ port, from: fromOf(port), udp: service.protocol === 'udp' }];
+    return port === null ? [] : [{ port, from: portFrom(port), udp: service.protocol === 'udp' }];
   });
   const env = recordOf(table.env);
   const set = portNumber(env.PORT);

@@ -1,6 +1,7 @@
 import type { Finding } from '../../app.ts';
 import type { Project } from '../../languages/language.ts';
-import { type Command, type Part, placeOf, portNumber, together, type Variable } from '../facts.ts';
+import { placeOf } from '../../languages/place.ts';
+import { type Command, type Part, portNumber, together, type Variable } from '../facts.ts';
 import { dockerFinding, gpuFinding, isSocket, stateFinding } from '../rules.ts';
 import { looksSecret } from '../secrets.ts';
 import { type Branch, readYaml } from '../tree.ts';

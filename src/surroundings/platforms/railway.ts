@@ -1,5 +1,6 @@
 import { splitWords } from '../../caution/words.ts';
 import type { Project } from '../../languages/language.ts';
+import { fromOf } from '../../languages/place.ts';
 import { lineOf } from '../../languages/scan.ts';
 import type { Part } from '../facts.ts';
 import { beforeFinding } from '../rules.ts';
@@ -11,10 +12,7 @@ export function railwayFacts(project: Project): Part {
     const text = project.read(file);
     if (text === null || text.length > 200_000) continue;
     const deploy = recordOf((file.endsWith('.json') ? readJson(text) : readToml(text))?.deploy);
-    const at = (key: string): string => {
-      const line = lineOf(text, new RegExp(`(?:^|[{,\\s])"?${key}"?\\s*[:=]`, 'm'));
-      return line === undefined ? file : `${file}:${line}`;
-    };
+    const at = (key: string): string => fromOf(file, lineOf(text, new RegExp(`(?:^|[{,\\s])"?${key}"?\\s*[:=]`, 'm')));
     const words = typeof deploy.startCommand === 'string' ? splitWords(deploy.startCommand) : null;
     const before = [deploy.preDeployCommand].flat().filter((step) => typeof step === 'string');
     return {

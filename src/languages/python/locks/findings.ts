@@ -1,5 +1,6 @@
 import type { Finding } from '../../../app.ts';
 import { printableLine } from '../../../output.ts';
+import { placeOf } from '../../place.ts';
 import { pythonVersion } from '../target.ts';
 import type { Lock, LockedPackage } from './lock.ts';
 
@@ -11,11 +12,6 @@ export const neverMusl = new Map([
   ['torch', null],
   ['tensorflow', null],
 ]);
-
-function placeOf(from: string): { path: string; line?: number } {
-  const [path = '', line] = from.split(':');
-  return line === undefined ? { path } : { path, line: Number(line) };
-}
 
 const shown = ({ name, version }: LockedPackage) => printableLine(`${name} ${version}`.trim(), 80);
 
