@@ -56,7 +56,7 @@ async function steps(flags: CreateFlags, io: Io, document: CreateDocument): Prom
   showPlan(planned, io);
   if (target.dir !== '') note(io.output, oneApp);
   if (flags.dryRun) return ExitCode.Ok;
-  if (document.outcome !== 'ready') throw notReady(document);
+  if (document.outcome !== 'ready') throw notReady(document, flags.json);
   const files = await settleConflicts(planned, flags, io);
   document.files = publicFiles(files);
   if (interactive(io) && !flags.yes && !flags.json) await confirmPlan(files, io);
@@ -114,10 +114,11 @@ function withoutApp(flags: CreateFlags, told: readonly Evidence[], io: Io, docum
     if (!flags.json) result(io.output, `${document.outcome}: ${missingSentence(document)}`);
     return ExitCode.Ok;
   }
-  throw notReady(document);
+  throw notReady(document, flags.json);
 }
 
-function notReady(document: CreateDocument): UserError {
+/** @param alone whether the error is read without the findings that a terminal has above it. */
+function notReady(document: CreateDocument, alone: boolean): UserError {
   if (document.outcome === 'ask' || (document.missing.length > 0 && !hasErrors(document.findings))) {
     return new UserError('missing-answers', missingSentence(document), {
       exitCode: ExitCode.Usage,
@@ -125,8 +126,9 @@ function notReady(document: CreateDocument): UserError {
     });
   }
   const errors = document.findings.filter(({ level }) => level === 'error');
-  const what = errors.map(({ message, mend }) => printableLine(`${message} ${mend}`, 400)).join('\n');
-  return new UserError(document.outcome, what, {
+  const said = errors.map(({ message, mend }) => printableLine(`${message} ${mend}`, 400)).join('\n');
+  const above = `${errors.length} ${errors.length === 1 ? 'error' : 'errors'} above must be mended first.`;
+  return new UserError(document.outcome, alone ? said : above, {
     next: 'Nothing was written. Change this, and run the same command again.',
   });
 }
