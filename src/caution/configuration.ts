@@ -16,7 +16,7 @@ export interface Configuration {
   command: string[];
   /** Variables whose values Locksmith gives: `env::vault("NAME")`, by the variable's name. */
   secrets: Record<string, string>;
-  /** What reaches the enclave from outside: sorted, without overlaps. */
+  /** What reaches the enclave from outside: sorted, neighbours joined (see `ranges.ts`), so that equal sets are equal. */
   ports: PortRange[];
   http: Http | null;
   egress: Egress[];
