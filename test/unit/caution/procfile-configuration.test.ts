@@ -103,5 +103,5 @@ describe('a Procfile that is edited', () => {
       }),
       { numRuns },
     );
-  });
+  }, 600_000);
 });
