@@ -1,4 +1,5 @@
 import type { Finding } from '../../app.ts';
+import { folderOf } from '../files.ts';
 import { placeOf } from '../place.ts';
 import { lineOf } from '../scan.ts';
 import { joined, type LocalModule } from './modules.ts';
@@ -91,7 +92,7 @@ export function readCNeed(reached: Reached, modules: readonly LocalModule[]): CN
 
 /** The known module whose package an import is; null when there is none. */
 function prefixIn(path: string): string | null {
-  for (let at = path; at !== ''; at = at.includes('/') ? at.slice(0, at.lastIndexOf('/')) : '') {
+  for (let at = path; at !== ''; at = folderOf(at)) {
     if (Object.hasOwn(known, at)) return at;
   }
   return null;

@@ -1,4 +1,5 @@
 import type { Finding } from '../../app.ts';
+import { folderOf } from '../files.ts';
 import type { Project } from '../language.ts';
 import { placeOf } from '../place.ts';
 import { inside, lineAt } from '../scan.ts';
@@ -11,7 +12,22 @@ const mend = 'Run `go generate` (or what else writes it), commit the result, and
 
 /** Packages of the repository that are imported and not there, and files that `go:generate` would write. */
 export function generatedFindings(tree: Project, { packages, missing }: Reached): Finding[] {
-  return [...missing.slice(0, 5).map(missingPackage), ...packages.flatMap((each) => missingFiles(tree, each))];
+  const templates = new Map<string, string>();
+  for (const file of tree.files) {
+    const dir = folderOf(file);
+    if (file.endsWith('.templ') && !templates.has(dir) && !tree.has(writtenOf(file))) templates.set(dir, file);
+  }
+  const ofTemplates = packages.flatMap(({ dir }) => templates.get(dir) ?? []);
+  return [
+    ...missing.slice(0, 5).map(missingPackage),
+    ...packages.flatMap((each) => missingFiles(tree, each)),
+    ...ofTemplates.map((file) => missingFile('error', file, 1, writtenOf(file))),
+  ];
+}
+
+/** What templ writes beside a template. Source: https://templ.guide/core-concepts/template-generation */
+function writtenOf(template: string): string {
+  return template.replace(/\.templ$/, '_templ.go');
 }
 
 function missingPackage({ path, from }: MissingPackage): Finding {
@@ -35,15 +51,12 @@ function missingFiles(tree: Project, { dir, files }: Package): Finding[] {
     for (const match of text.matchAll(/^\/\/go:generate[ \t]+(.+)$/gm)) {
       const name = output.exec(match[1] ?? '')?.[2];
       const at = name === undefined ? null : inside(dir, name);
-      if (name === undefined || at === null || parent(at) !== dir) continue;
+      if (name === undefined || at === null || folderOf(at) !== dir) continue;
       if (at.endsWith('_test.go') || tree.has(at)) continue;
       found.push(missingFile('warning', path, lineAt(text, match.index), name));
     }
   }
-  const templates = tree.files.filter((file) => file.endsWith('.templ') && parent(file) === dir);
-  const written = (file: string) => file.replace(/\.templ$/, '_templ.go');
-  const missing = templates.find((file) => !tree.has(written(file)));
-  return missing === undefined ? found : [...found, missingFile('error', missing, 1, written(missing))];
+  return found;
 }
 
 function missingFile(level: Finding['level'], path: string, line: number, name: string): Finding {
@@ -56,8 +69,4 @@ function missingFile(level: Finding['level'], path: string, line: number, name: 
     why,
     mend,
   };
-}
-
-function parent(file: string): string {
-  return file.includes('/') ? file.slice(0, file.lastIndexOf('/')) : '';
 }

@@ -1,3 +1,4 @@
+import { folderOf } from '../files.ts';
 import type { Language } from '../language.ts';
 import { isPlainPath } from '../scan.ts';
 import type { GoFacts } from './detect.ts';
@@ -64,11 +65,11 @@ function copiesOf(
     const inner = seenFrom(dir, folder);
     return inner === '' || folder === dir ? './' : `${inner}/`;
   };
-  const folders = [...new Set(manifests.map(parent))];
+  const folders = [...new Set(manifests.map(folderOf))];
   return {
     workdir: alone ? '/src' : `/src/${dir}`.replace(/\/$/, ''),
     manifestCopies: folders.map((folder) => ({
-      from: manifests.filter((file) => parent(file) === folder).join(' '),
+      from: manifests.filter((file) => folderOf(file) === folder).join(' '),
       to: placeOf(folder),
     })),
     sourceCopies: sources.map((folder) => ({
@@ -76,10 +77,6 @@ function copiesOf(
       to: alone ? '.' : placeOf(folder),
     })),
   };
-}
-
-function parent(file: string): string {
-  return file.includes('/') ? file.slice(0, file.lastIndexOf('/')) : '';
 }
 
 /** Folder names that say nothing of the program in them. */

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { Finding } from '../../app.ts';
+import { folderOf } from '../files.ts';
 import type { Project } from '../language.ts';
 import { inside, isPlainPath } from '../scan.ts';
 import { type GoMod, type GoWork, parseGoMod, parseGoWork } from './gomod.ts';
@@ -79,7 +80,7 @@ function moduleAt(tree: Project, dir: string): LocalModule | Finding {
 
 /** The nearest go.work, from the service's folder up to the context's root. */
 function readWorkspace(tree: Project, home: string): Workspace | Finding | null {
-  for (let dir = home; ; dir = dir.includes('/') ? dir.slice(0, dir.lastIndexOf('/')) : '') {
+  for (let dir = home; ; dir = folderOf(dir)) {
     const file = joined(dir, 'go.work');
     if (tree.has(file)) {
       const work = parseGoWork(tree.read(file) ?? '', file);

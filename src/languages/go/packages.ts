@@ -1,3 +1,4 @@
+import { folderOf } from '../files.ts';
 import type { Project } from '../language.ts';
 import { lineOf } from '../scan.ts';
 import { foreignName, holds } from './constraints.ts';
@@ -27,7 +28,7 @@ export interface Program {
   aside: boolean;
 }
 
-/** More folders than this are not searched. */
+/** In more folders than this no program is looked for. */
 const mostFolders = 5000;
 
 const passedOver = /(^|\/)(?:[_.][^/]*|testdata|vendor|node_modules)\/|(^|\/)[_.][^/]*$|_test\.go$/;
@@ -49,13 +50,13 @@ export class Packages {
     this.#tree = tree;
     this.#tags = tags;
     this.#minor = minor;
-    this.#moduleDirs = new Set(tree.files.filter((file) => /(^|\/)go\.mod$/.test(file)).map(parent));
+    this.#moduleDirs = new Set(tree.files.filter((file) => /(^|\/)go\.mod$/.test(file)).map(folderOf));
     for (const file of tree.files) {
       if (!file.endsWith('.go') || passedOver.test(file)) continue;
-      const dir = parent(file);
+      const dir = folderOf(file);
       const files = this.#folders.get(dir);
       if (files) files.push(file);
-      else if (this.#folders.size < mostFolders) this.#folders.set(dir, [file]);
+      else this.#folders.set(dir, [file]);
     }
   }
 
@@ -90,7 +91,8 @@ export class Packages {
 
   /** The programs of a module. */
   programsOf(module: Pick<LocalModule, 'dir'>): Program[] {
-    return this.foldersOf(module).flatMap((dir) => {
+    const folders = this.foldersOf(module).slice(0, mostFolders);
+    return folders.flatMap((dir) => {
       const read = this.#isMain(dir) ? this.at(dir) : null;
       if (read === null) return [];
       for (const { path, text } of read.files) {
@@ -103,7 +105,7 @@ export class Packages {
   }
 
   #moduleOf(dir: string): string {
-    for (let at = dir; at !== ''; at = parent(at)) if (this.#moduleDirs.has(at)) return at;
+    for (let at = dir; at !== ''; at = folderOf(at)) if (this.#moduleDirs.has(at)) return at;
     return '';
   }
 
@@ -135,10 +137,6 @@ export class Packages {
 
 const aside =
   /(^|\/)(_?examples?|samples?|tools?|hack|scripts?|tests?|testing|fixtures?|e2e|docs?|benchmarks?|bench|demos?|internal\/gen|gen|codegen)\//i;
-
-function parent(file: string): string {
-  return file.includes('/') ? file.slice(0, file.lastIndexOf('/')) : '';
-}
 
 /** An import of a package that the repository should hold, and does not. */
 export interface MissingPackage {
@@ -203,7 +201,7 @@ function answering(
   local: ReadonlyMap<string, LocalModule>,
   fetched: ReadonlySet<string>,
 ): LocalModule | null {
-  for (let at = path; at !== ''; at = parent(at)) {
+  for (let at = path; at !== ''; at = folderOf(at)) {
     const module = local.get(at);
     if (module) return module;
     if (fetched.has(at)) return null;

@@ -1,4 +1,5 @@
 import type { Finding } from '../../app.ts';
+import { matchesPart } from '../glob.ts';
 import type { Project } from '../language.ts';
 import { lineAt } from '../scan.ts';
 import { joined, type LocalModule } from './modules.ts';
@@ -55,16 +56,7 @@ function patternsOf(project: Project): Pattern[] {
 function covers(pattern: string, path: string): boolean {
   const wanted = pattern.replace(/\/+$/, '').split('/');
   const parts = path.split('/');
-  return parts.length >= wanted.length && wanted.every((part, at) => covered(part, parts[at] ?? ''));
-}
-
-function covered(pattern: string, name: string): boolean {
-  if (!pattern.includes('*')) return pattern === name;
-  const [first = '', ...rest] = pattern.split('*');
-  const last = rest.at(-1) ?? '';
-  return rest.length === 1
-    ? name.length >= first.length + last.length && name.startsWith(first) && name.endsWith(last)
-    : name.startsWith(first);
+  return parts.length >= wanted.length && wanted.every((part, at) => matchesPart(part, parts[at] ?? ''));
 }
 
 function finding(module: string, path: string, line: number, named: Pattern | undefined): Finding {

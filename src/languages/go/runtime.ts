@@ -1,4 +1,5 @@
 import type { Evidence } from '../../app.ts';
+import { hasFolder } from '../files.ts';
 import type { Project } from '../language.ts';
 import { inside, isPlainPath, lineAt } from '../scan.ts';
 import { joined, seenFrom } from './modules.ts';
@@ -59,6 +60,6 @@ function sourceOf(tree: Project, home: string, written: string): string | null {
   const literal = path.split(/\/?[^/]*[*?[]/, 1)[0] ?? '';
   if (!isPlainPath(literal) || reserved.test(literal)) return null;
   const at = joined(home, literal);
-  const there = tree.has(at) || tree.files.some((file) => file.startsWith(`${at}/`));
+  const there = tree.has(at) || hasFolder(tree, at);
   return there && !/\.go$/.test(literal) ? seenFrom(home, at) : null;
 }

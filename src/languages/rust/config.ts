@@ -1,8 +1,8 @@
 import type { Finding } from '../../app.ts';
+import { hasFolder } from '../files.ts';
 import type { Project } from '../language.ts';
 import { type Place, placeAt } from '../place.ts';
 import { lineOf, literal } from '../scan.ts';
-import { hasFolder } from './sources.ts';
 import { readToml, type Table, tableOf, textOf, textsOf } from './toml.ts';
 
 /** What `.cargo/config.toml` means for the build: https://doc.rust-lang.org/cargo/reference/config.html */

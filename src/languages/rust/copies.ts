@@ -1,7 +1,8 @@
+import { filesBelow, folderOf, hasFolder } from '../files.ts';
 import type { Project } from '../language.ts';
 import { inside, isPlainPath } from '../scan.ts';
 import type { Package } from './manifest.ts';
-import { filesBelow, hasFolder, literalsIn } from './sources.ts';
+import { literalsIn } from './sources.ts';
 import type { Crates } from './workspace.ts';
 
 /** More folders than this make a longer Containerfile than one line for all of them is worth. */
@@ -84,7 +85,7 @@ function resolved(project: Project, dir: string, file: string, value: string): s
     .replace(/^\$?\{?(?:CARGO_MANIFEST_DIR)?\}?\/*/, '')
     .replace(/[*?{[].*$/, '')
     .replace(/\/+$/, '');
-  const bases = [dir, file.slice(0, Math.max(0, file.lastIndexOf('/')))];
+  const bases = [dir, folderOf(file)];
   return bases.flatMap((base) => {
     const path = inside(base, written);
     if (path === null) return [];
@@ -92,8 +93,4 @@ function resolved(project: Project, dir: string, file: string, value: string): s
     // A .proto file imports what lies beside it.
     return project.has(path) ? [path.endsWith('.proto') ? folderOf(path) : path] : [];
   });
-}
-
-function folderOf(path: string): string {
-  return path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '';
 }

@@ -1,8 +1,8 @@
+import { filesBelow } from '../files.ts';
 import type { Project } from '../language.ts';
 import { fromOf } from '../place.ts';
 import { inside, lineOf, literal } from '../scan.ts';
 import { type Dependency, dependenciesOf, withFeatures } from './dependencies.ts';
-import { filesBelow } from './sources.ts';
 import { type Table, tableOf, textOf, textsOf } from './toml.ts';
 
 /** Reads Cargo.toml files as Cargo does: https://doc.rust-lang.org/cargo/reference/manifest.html */

@@ -1,9 +1,10 @@
 import type { Evidence, Finding } from '../../app.ts';
+import { filesBelow, folderOf, hasFolder } from '../files.ts';
 import type { Project } from '../language.ts';
 import { fromOf, placeOf } from '../place.ts';
 import { inside, isPlainPath, lineAt } from '../scan.ts';
 import type { Package } from './manifest.ts';
-import { filesBelow, hasFolder, literalsIn, once, sourcesOf } from './sources.ts';
+import { literalsIn, once, sourcesOf } from './sources.ts';
 
 /**
  * Files that a program reads at run time, by the literal paths that its sources open. What `include_str!` and its like
@@ -113,7 +114,7 @@ function ofRoot(project: Project, owner: Package, written: string): RunTimeFile[
   for (const dir of new Set(['', owner.dir])) {
     const names = matching(project, dir, path);
     if (names.length > 0)
-      return names.map((source) => ({ source, folder: folderOf(source.slice(dir === '' ? 0 : dir.length + 1)) }));
+      return names.map((source) => ({ source, folder: belowRoot(source.slice(dir === '' ? 0 : dir.length + 1)) }));
   }
   return [];
 }
@@ -122,11 +123,13 @@ function ofRoot(project: Project, owner: Package, written: string): RunTimeFile[
 function ofManifest(project: Project, one: Package, written: string): RunTimeFile[] {
   const path = inside(one.dir, written.replace(/^\/+/, ''));
   if (path === null || path === '' || !isPlainPath(path)) return [];
-  return matching(project, '', path).map((source) => ({ source, folder: `${workdir}${folderOf(source)}` }));
+  return matching(project, '', path).map((source) => ({ source, folder: `${workdir}${belowRoot(source)}` }));
 }
 
-function folderOf(path: string): string {
-  return path.includes('/') ? `/${path.slice(0, path.lastIndexOf('/'))}/` : '/';
+/** The folder below `/` that a path goes into. */
+function belowRoot(path: string): string {
+  const folder = folderOf(path);
+  return folder === '' ? '/' : `/${folder}/`;
 }
 
 /** A path as files are named: without `./`, and of a glob the folder before it. Null for what is no path of ours. */
@@ -147,7 +150,7 @@ function matching(project: Project, dir: string, path: string): string[] {
   if (project.has(at) || hasFolder(project, at)) return [at];
   const extended = /\.(?:toml|ya?ml|json5?|ini|ron)$/;
   if (!path.includes('/')) return [];
-  return filesBelow(project, at.slice(0, at.lastIndexOf('/'))).filter(
+  return filesBelow(project, folderOf(at)).filter(
     (file) => file.startsWith(`${at}.`) && extended.test(file.slice(at.length)) && isPlainPath(file),
   );
 }

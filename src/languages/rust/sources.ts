@@ -1,3 +1,4 @@
+import { filesBelow } from '../files.ts';
 import type { Project } from '../language.ts';
 import type { Package } from './manifest.ts';
 
@@ -8,28 +9,6 @@ export function sourcesOf(project: Project, built: readonly Package[]): string[]
       (file) => file.endsWith('.rs') && !/(^|\/)tests?(\/|\.rs$)/.test(file),
     ),
   );
-}
-
-/** The files below a folder. They are sorted, so this is quick among very many. */
-export function filesBelow({ files }: Pick<Project, 'files'>, folder: string): string[] {
-  if (folder === '') return [...files];
-  // The character after `/` ends what begins with the folder and a `/`.
-  return files.slice(firstFrom(files, `${folder}/`), firstFrom(files, `${folder}0`));
-}
-
-/** True when some file lies below a folder. */
-export function hasFolder({ files }: Pick<Project, 'files'>, folder: string): boolean {
-  return files[firstFrom(files, `${folder}/`)]?.startsWith(`${folder}/`) ?? false;
-}
-
-function firstFrom(files: readonly string[], bound: string): number {
-  let [low, high] = [0, files.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((files[middle] ?? '') < bound) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** A source without what is compiled for tests only, which stands at the end of a file. Line numbers stay. */

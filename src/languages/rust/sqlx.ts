@@ -1,10 +1,11 @@
 import type { Finding } from '../../app.ts';
+import { filesBelow } from '../files.ts';
 import type { Project } from '../language.ts';
 import { placeOf } from '../place.ts';
 import { type Sighting, sightings } from '../scan.ts';
 import { type Locked, lockedByName } from './lock.ts';
 import type { Package } from './manifest.ts';
-import { filesBelow, sourcesOf, withoutTests } from './sources.ts';
+import { sourcesOf, withoutTests } from './sources.ts';
 
 /**
  * SQLx's macros ask a database while they compile, or read what `cargo sqlx prepare` has saved.

@@ -1,4 +1,6 @@
 import type { Finding } from '../../app.ts';
+import { foldersAbove } from '../files.ts';
+import { matchesPath } from '../glob.ts';
 import type { Project } from '../language.ts';
 import { fromOf, placeAt } from '../place.ts';
 import { below } from '../project.ts';
@@ -30,24 +32,25 @@ const mostMembers = 500;
 export function cargoRoot(project: Project): { project: Project; dir: string; member: string } {
   const { around } = project;
   const own = { project, dir: around?.dir ?? '', member: '' };
-  const ownManifest = readToml(project, 'Cargo.toml');
-  if (!around || !('table' in ownManifest) || Object.hasOwn(ownManifest.table, 'workspace')) return own;
-  const named = textOf(tableOf(ownManifest.table.package).workspace);
-  for (let dir = parentOf(around.dir); dir !== null; dir = parentOf(dir)) {
-    const above = dir === '' ? around.context : below(around.context, dir);
-    if (!above.has('Cargo.toml')) continue;
-    const manifest = readToml(above, 'Cargo.toml');
-    if (!('table' in manifest) || !Object.hasOwn(manifest.table, 'workspace')) continue;
+  const manifest = readToml(project, 'Cargo.toml');
+  if (!around || !('table' in manifest) || Object.hasOwn(manifest.table, 'workspace')) return own;
+  const named = textOf(tableOf(manifest.table.package).workspace);
+  const above = foldersAbove(around.dir);
+  for (const dir of named === null ? above : above.filter((each) => each === inside(around.dir, named))) {
+    const root = dir === '' ? around.context : below(around.context, dir);
+    const workspace = workspaceOf(root);
+    if (workspace === null) continue;
     const member = dir === '' ? around.dir : around.dir.slice(dir.length + 1);
-    const isMember = named !== null || isIncluded(above, tableOf(manifest.table.workspace), member);
-    return isMember ? { project: above, dir, member } : own;
+    return named !== null || isIncluded(root, workspace, member) ? { project: root, dir, member } : own;
   }
   return own;
 }
 
-function parentOf(dir: string): string | null {
-  if (dir === '') return null;
-  return dir.includes('/') ? dir.slice(0, dir.lastIndexOf('/')) : '';
+/** The `[workspace]` table of a folder's manifest; null when there is none. */
+function workspaceOf(project: Project): Table | null {
+  const manifest = project.has('Cargo.toml') ? readToml(project, 'Cargo.toml') : null;
+  if (manifest === null || !('table' in manifest) || !Object.hasOwn(manifest.table, 'workspace')) return null;
+  return tableOf(manifest.table.workspace);
 }
 
 /** A member by name, or because the root package or another member depends on it by path. */
@@ -139,11 +142,10 @@ function patchFolders(root: Table): string[] {
 function memberFolders(project: Project, members: readonly string[], workspace: Table): string[] {
   const patterns = members.flatMap((path) => inside('', path) ?? []);
   if (patterns.length === 0) return [];
-  const globs = patterns.map(globPattern);
   return project.files
     .filter((file) => file.endsWith('/Cargo.toml'))
     .map((file) => file.slice(0, -'/Cargo.toml'.length))
-    .filter((dir) => globs.some((glob) => glob.test(dir)) && !isExcluded(workspace, dir));
+    .filter((dir) => patterns.some((pattern) => matchesPath(pattern, dir)) && !isExcluded(workspace, dir));
 }
 
 function isExcluded(workspace: Table, dir: string): boolean {
@@ -151,38 +153,6 @@ function isExcluded(workspace: Table, dir: string): boolean {
     const out = inside('', path);
     return out !== null && (dir === out || dir.startsWith(`${out}/`));
   });
-}
-
-/** No path is longer; a far longer one would make an expression that the engine refuses. */
-const longestGlob = 4096;
-
-/**
- * `*`, `?` and `[a-z]` within one folder name, `**` across folders; each run of stars is one, so that matching stays
- * quick. Source: https://docs.rs/glob/latest/glob/struct.Pattern.html
- */
-function globPattern(glob: string): RegExp {
-  if (glob.length > longestGlob) return /(?!)/;
-  const source = glob
-    .split('/')
-    .map((part) => (/^\*\*+$/.test(part) ? '.*' : part.replace(/\[!?[\w-]+\]|\*+|[?.+^${}()|[\]\\]/g, globToken)))
-    .join('/');
-  return new RegExp(`^${source}$`);
-}
-
-function globToken(token: string): string {
-  if (token.startsWith('*')) return '[^/]*';
-  if (token === '?') return '[^/]';
-  if (/^\[!?\w(?:-\w)?\w*\]$/.test(token)) return validClass(token.replace('[!', '[^'));
-  return token.replace(/[.+^${}()|[\]\\-]/g, '\\$&');
-}
-
-/** A class whose range runs backwards matches nothing in a glob, and is an error in a regular expression. */
-function validClass(source: string): string {
-  try {
-    return new RegExp(source).source;
-  } catch {
-    return '(?!)';
-  }
 }
 
 /** A package and those of the project that it depends on by path; and what is patched, which could be any crate. */

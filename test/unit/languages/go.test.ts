@@ -358,6 +358,18 @@ describe('hostile modules', () => {
     );
   });
 
+  test('may have very many packages, embedded patterns and files: none is missed, and none takes long', () => {
+    const numbers = (count: number) => Array.from({ length: count }, (_, at) => String(at));
+    const folders = numbers(6000).map((at) => [`p${at}/a.go`, 'package p\n\n//go:embed none*.txt\n']);
+    const others = numbers(60_000).map((at) => [`z/${at}.txt`, '']);
+    const imports = numbers(6000).map((at) => `"example.com/shop/p${at}"`);
+    const code = `package main\n\nimport (\n${imports.slice(-800).join('\n')}\n)\n\nfunc main() {\n}\n`;
+    const begun = performance.now();
+    const detection = detectShop({ 'main.go': code, ...Object.fromEntries([...folders, ...others]) });
+    expect(new Set(ids(detection))).toEqual(new Set(['go-embed-missing']));
+    expect(performance.now() - begun).toBeLessThan(1500);
+  });
+
   test.each(['cmd/api', './a b', './../x', './-x', '', './...', '/etc'])('entry %j is refused', (entry) => {
     expect(go.checkEntry(entry)).toEqual(expect.any(String));
   });

@@ -340,6 +340,13 @@ describe('hostile manifests', () => {
     }
   });
 
+  test('may name members by very many stars', () => {
+    const begun = performance.now();
+    const cargo = `[workspace]\nmembers = ["${'*a'.repeat(20)}b"]\n`;
+    detect({ 'Cargo.toml': cargo, [`${'a'.repeat(100)}/Cargo.toml`]: manifest() });
+    expect(performance.now() - begun).toBeLessThan(500);
+  });
+
   test('put no program name into a file that a shell or Docker would read otherwise', () => {
     const name = fc.oneof(
       fc.string({ unit: character }),
