@@ -15,7 +15,7 @@ import { type Metadata, readMetadata } from './metadata.ts';
 import { findPort, findPortVariable, hostVariable, loopbacks, usualPort } from './ports.ts';
 import { type Requirements, readRequirements } from './requirements.ts';
 import { findRun, type Run } from './run.ts';
-import { importRoot, readSources, type Source, serviceFiles } from './sources.ts';
+import { findManage, importRoot, readSources, type Source, serviceFiles } from './sources.ts';
 import { findStaticFiles, staticFindings } from './static.ts';
 import { imagePython } from './target.ts';
 import { admits } from './versions.ts';
@@ -42,7 +42,7 @@ export function detectPython(project: Project): Detection | null {
   const manager = unusable ? null : (lock?.manager ?? 'uv');
   const env = environmentOf(sources, run, isApp);
   const name = serviceName(metadata?.name?.value ?? null);
-  const manage = files.find((file) => /(^|\/)manage\.py$/.test(file)) ?? null;
+  const manage = findManage(project);
   const relative = findRelativeFile(project, sources);
   const evidence: Evidence[] = [
     ...known('name', name, metadata?.name?.from),

@@ -52,10 +52,15 @@ export function readSources(project: Project, files: readonly string[], root: st
 export function importRoot(project: Project, named: string | null): string {
   const folder = named?.replace(/^(\.|\/(app|code|usr\/src\/app))\/|\/$/g, '') ?? '';
   if (isPlainPath(folder) && project.files.some((file) => file.startsWith(`${folder}/`))) return folder;
-  const manage = serviceFiles(project).find((file) => /(^|\/)manage\.py$/.test(file));
-  if (manage !== undefined) return manage.replace(/\/?manage\.py$/, '');
+  const manage = findManage(project);
+  if (manage !== null) return isPlainPath(manage) ? manage.replace(/\/?manage\.py$/, '') : '';
   const inSrc = project.files.some((file) => /^src\/.+\.py$/.test(file)) && !project.has('src/__init__.py');
   return inSrc && !importsSrc(project) ? 'src' : '';
+}
+
+/** Django's manage.py, what lies highest first, relative to the service's folder; null without one. */
+export function findManage(project: Project): string | null {
+  return serviceFiles(project).find((file) => /(^|\/)manage\.py$/.test(file)) ?? null;
 }
 
 /** A service whose own modules say `from src.x import y` is imported from above `src`. */

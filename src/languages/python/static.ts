@@ -1,4 +1,6 @@
 import type { Finding } from '../../app.ts';
+import { printableLine } from '../../output.ts';
+import { isPlainPath } from '../scan.ts';
 import { readsEnvironment } from './mains.ts';
 import { looksLikeName } from './names.ts';
 import { qualified, type Source } from './sources.ts';
@@ -18,7 +20,7 @@ export interface StaticFiles {
  */
 export function findStaticFiles(sources: readonly Source[], manage: string | null): StaticFiles | null {
   const root = staticRoot(sources);
-  if (manage === null || root === null || isAbsolute(root.value)) return null;
+  if (manage === null || !isPlainPath(manage) || root === null || isAbsolute(root.value)) return null;
   return { manage, env: neededBySettings(sources) };
 }
 
@@ -82,13 +84,14 @@ function placeholder(name: string, cast: string): string {
   return /PORT$/.test(name) ? '1' : 'not-used';
 }
 
-/** What a person should know of static files. */
+/** What a person should know of static files, and of the folder of what collects them. */
 export function staticFindings(
   sources: readonly Source[],
   manage: string | null,
   packages: { has(name: string): boolean },
 ): Finding[] {
   const root = staticRoot(sources);
+  if (manage !== null && !isPlainPath(manage)) return [folderFinding(manage)];
   if (manage === null || root === null) return [];
   const where = { path: root.file, line: root.line };
   if (isAbsolute(root.value)) {
@@ -115,4 +118,15 @@ export function staticFindings(
       mend: 'Add whitenoise, or serve them from elsewhere.',
     },
   ];
+}
+
+function folderFinding(file: string): Finding {
+  return {
+    id: 'python-folder-name',
+    level: 'error',
+    path: file,
+    message: `${printableLine(file, 80)} lies in a folder whose name a shell would not read as one word.`,
+    why: 'The folder stands in commands of the build, and in the run command.',
+    mend: 'Name the folder with letters, digits, "-", "_" and "." alone.',
+  };
 }

@@ -349,3 +349,22 @@ describe('a module that serves on a loopback address', () => {
     expect(detect(serving('uvicorn.run("a:app", port=8000)', 'app = FastAPI()\n')).findings).toEqual([]);
   });
 });
+
+describe('a folder whose name a shell would run', () => {
+  const settings = "STATIC_ROOT = BASE_DIR / 'static'\n";
+  const wsgi = 'application = get_wsgi_application()\n';
+
+  it.each(['a b', '$(touch x)', "it's", 'a\nRUN x', 'a";x="'])('never stands in what is written: %j', (folder) => {
+    const found = detect(
+      {
+        [`${folder}/manage.py`]: '',
+        [`${folder}/site/settings.py`]: settings,
+        [`${folder}/site/wsgi.py`]: wsgi,
+        Procfile: `web: gunicorn --chdir "${folder}" site.wsgi\n`,
+      },
+      locked('gunicorn', 'django'),
+    );
+    const { command, env, build } = runOf(found, 'site.wsgi:application');
+    expect(JSON.stringify([command, env, build])).not.toContain(JSON.stringify(folder).slice(1, -1));
+  });
+});
