@@ -1,4 +1,5 @@
 import type { App, Evidence, Finding, LanguageId } from '../app.ts';
+import type { FindRecipe } from './recipe.ts';
 
 /** A read-only view of the files of a service: detection reads, and never runs anything. */
 export interface Project {
@@ -74,6 +75,8 @@ export interface Language {
   runnable(app: Pick<App, 'name' | 'entry' | 'dir' | 'manager' | 'build' | 'starter'>): Runnable;
   /** A name for the entry that this language would refuse gives the reason, else null. */
   checkEntry(entry: string): string | null;
+  /** Loads what knows how a missing lock file is made; absent where nothing of StageX's makes one. */
+  lockRecipe?(): Promise<FindRecipe>;
 }
 
 /** What somebody has said already, where it tells a detection what to look at. */

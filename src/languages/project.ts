@@ -49,6 +49,41 @@ export function below(context: Project, dir: string): Project {
   };
 }
 
+/**
+ * A project as it is with files that are about to be written.
+ * @param contents by path relative to the build context.
+ */
+export function withFiles(project: Project, contents: Readonly<Record<string, string>>): Project {
+  const { around } = project;
+  if (around) return below(withFiles(around.context, contents), around.dir);
+  const added = projectOf(contents);
+  return {
+    files: [...new Set([...project.files, ...added.files])].sort(),
+    has: (file) => added.has(file) || project.has(file),
+    read: (file) => added.read(file) ?? project.read(file),
+  };
+}
+
+/**
+ * The .gitignore by which git would leave out a file that is yet to be written; null when git would take it.
+ * Source: https://git-scm.com/docs/gitignore
+ * @param file relative to the build context.
+ */
+export function ignoredBy(project: Project, file: string): string | null {
+  const context = project.around?.context ?? project;
+  const parts = file.split('/');
+  let ignored: string | null = null;
+  for (const [depth] of parts.entries()) {
+    const rules = [...parts.slice(0, depth), '.gitignore'].join('/');
+    const text = context.read(rules);
+    if (text === null) continue;
+    const found = ignore().add(text).test(parts.slice(depth).join('/'));
+    if (found.ignored) ignored = rules;
+    else if (found.unignored) ignored = null;
+  }
+  return ignored;
+}
+
 async function openFolder(folder: string): Promise<Project> {
   const listed = (await listFiles(folder)) ?? walk(folder);
   const isFile = (file: string) =>

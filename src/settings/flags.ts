@@ -10,6 +10,7 @@ export interface CreateFlags {
   yes: boolean;
   dryRun: boolean;
   overwrite: boolean;
+  makeLock: boolean;
   json: boolean;
   verify: boolean | undefined;
   git: boolean;
@@ -127,6 +128,7 @@ function addCreate(program: Command, take: (taken: Invocation) => void, env: Nod
     .option('-y, --yes', 'accept detected and default answers')
     .option('--dry-run', 'print the plan of files, write nothing')
     .option('--overwrite', 'replace files that are in conflict')
+    .option('--make-lock', 'have a missing lock file made by its own tool in a container; uses the network')
     .option('--no-verify', 'do not build and compare')
     .option('--no-start', 'build and compare, but do not start the service')
     .option('--no-git', 'do not make a git repository')
@@ -149,6 +151,7 @@ function createFlags(dir: string | undefined, options: Record<string, unknown>, 
     yes: options.yes === true,
     dryRun: options.dryRun === true,
     overwrite: options.overwrite === true,
+    makeLock: options.makeLock === true,
     json: options.json === true,
     verify: command.getOptionValueSource('verify') === 'cli' ? options.verify === true : undefined,
     git: options.git !== false,
@@ -291,7 +294,7 @@ function recovered(values: readonly string[], env: NodeJS.ProcessEnv): string[] 
     const at = rest.findIndex((value) => setting.check(value) === null);
     words.push(flag, ...(at < 0 ? [setting.flag.replace(/^\S+ /, '')] : rest.splice(at, 1)));
   }
-  for (const flag of ['yes', 'dry-run', 'overwrite', 'json']) {
+  for (const flag of ['yes', 'dry-run', 'overwrite', 'make-lock', 'json']) {
     if (env[`npm_config_${flag.replace('-', '_')}`] === 'true') words.push(`--${flag}`);
   }
   for (const flag of ['verify', 'git', 'start']) {

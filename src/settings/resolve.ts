@@ -121,7 +121,6 @@ function appOf(known: Known, target: Pick<Target, 'dir'>, language: Language, en
   const command = [...own, ...(known.detection?.args ?? [])];
   const run = runOf({ env, command }, known.answers);
   const cpus = text(value('cpus'));
-  const registry = text(value('stagexRegistry')) ?? '';
   return {
     name,
     language: language.id,
@@ -137,11 +136,20 @@ function appOf(known: Known, target: Pick<Target, 'dir'>, language: Language, en
     memoryMb: Number(text(value('memory'))),
     cpus: cpus === null ? null : Number(cpus),
     sources: valuesOf(value('source') ?? undefined),
-    release: text(value('release')) ?? '',
-    // A mirror holds the organisation under its own name, as quay.io/stagex does.
-    registry: registry === 'stagex' || registry.endsWith('/stagex') ? registry : `${registry}/stagex`,
+    ...stagexOf(known),
     build: { ...facts, ...runnable.build },
     ...filesOf(runnable.files, target.dir),
+  };
+}
+
+/** Which release of StageX, and where its images come from. */
+export function stagexOf(known: Known): Pick<App, 'release' | 'registry'> {
+  const said = (key: Key) => text(settingValue(settingOf(key), known)) ?? '';
+  const registry = said('stagexRegistry');
+  return {
+    release: said('release'),
+    // A mirror holds the organisation under its own name, as quay.io/stagex does.
+    registry: registry === 'stagex' || registry.endsWith('/stagex') ? registry : `${registry}/stagex`,
   };
 }
 

@@ -46,7 +46,8 @@ export async function lookAround(target: Target, { language, containerfile, entr
   return { ...surroundings, below };
 }
 
-async function detect(project: Project, wanted: LanguageId | undefined, said: Said): Promise<Service[]> {
+/** Services that languages recognise in a project: all of them, or the wanted one. */
+export async function detect(project: Project, wanted: LanguageId | undefined, said: Said): Promise<Service[]> {
   const found: Service[] = [];
   for (const id of wanted === undefined ? languageIds : [wanted]) {
     const detection = await (await loadDetection(id))(project, said);

@@ -15,6 +15,8 @@ import { locate, type Target } from '../../target.ts';
 import { type Io, interactive, terminalOf } from '../io.ts';
 import { showEvidence } from './facts.ts';
 import { deploysThis } from './files.ts';
+import type { MadeLock } from './made.ts';
+import type { Prepared } from './prepare.ts';
 
 /** Everything that a run has to know before it plans files. */
 export interface Decision {
@@ -25,6 +27,8 @@ export interface Decision {
   /** The service of an existing folder as if it were a starter; null for a new one. */
   twin: App | null;
   verify: boolean;
+  /** A lock file that was made, and is to be written with the others. */
+  made: MadeLock | null;
 }
 
 /**
@@ -37,10 +41,12 @@ export async function decide(flags: CreateFlags, io: Io): Promise<Decision> {
   refuseOddWord(flags, io.cwd);
   const asks = interactive(io) && !flags.yes && !flags.dryRun && !flags.json;
   const dir = flags.dir ?? (asks ? await askFolder(io) : await defaultFolder(flags, io));
-  const { target, surroundings } = await chooseService(await locate(dir, io.cwd), flags, io, asks);
-  if (surroundings.below.length > 0)
-    return { target, verify: false, twin: null, told: [], resolved: whichService(surroundings) };
-  let known = await knownFrom(flags.answers, surroundings);
+  const { target, surroundings: there } = await chooseService(await locate(dir, io.cwd), flags, io, asks);
+  if (there.below.length > 0)
+    return { target, verify: false, twin: null, told: [], made: null, resolved: whichService(there) };
+  let known = await knownFrom(flags.answers, there);
+  const { surroundings, made } = await prepared(known, there, { target, flags, io, asks });
+  if (surroundings !== there) known = await knownFrom(flags.answers, surroundings);
   let verify = flags.verify ?? true;
   let told: readonly Evidence[] = [];
   if (asks) {
@@ -63,8 +69,20 @@ export async function decide(flags: CreateFlags, io: Io): Promise<Decision> {
     verify,
     twin,
     told,
+    made,
     resolved: { ...resolved, missing, outcome, app: missing.length > 0 ? null : resolved.app },
   };
+}
+
+/** Where errors are all that is between a service and being ready, a lock file may be what is missing. */
+async function prepared(
+  known: Known,
+  surroundings: Surroundings,
+  run: { target: Target; flags: CreateFlags; io: Io; asks: boolean },
+): Promise<Prepared> {
+  const errors = known.detection?.findings.some(({ level }) => level === 'error') ?? false;
+  if (!errors) return { surroundings, made: null };
+  return (await import('./prepare.ts')).prepareLock({ known, surroundings, ...run });
 }
 
 /**

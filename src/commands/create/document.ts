@@ -3,11 +3,14 @@ import { formatRun } from '../../caution/words.ts';
 import type { PlannedFile } from '../../scaffold/plan.ts';
 import type { Resolved } from '../../settings/resolve.ts';
 import type { Verification } from '../../verify/types.ts';
+import type { MadeLock } from './made.ts';
 
 /** What `create --json` prints, filled in as the run goes on. */
 export interface CreateDocument extends Omit<Resolved, 'app'> {
   app: (Omit<App, 'command' | 'env' | 'build' | 'files'> & { run: string }) | null;
   files: Pick<PlannedFile, 'path' | 'action'>[];
+  /** A lock file that was made, and what made it; absent where none was. */
+  made?: MadeLock['by'];
   verification: Verification | null;
   /** The command that repeats this run. */
   again: string | null;

@@ -2,7 +2,7 @@ import type { Evidence, Finding } from '../../app.ts';
 import { note, type Output, printable, printableLine, styled, wrap } from '../../output.ts';
 
 /** What every terminal has. */
-const columns = 80;
+export const columns = 80;
 
 /** What was found out about a service that exists, and the place that says so; a line each. Shown once, where it helps to answer. */
 export function showEvidence(evidence: readonly Evidence[], output: Output): void {

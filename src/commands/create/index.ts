@@ -15,6 +15,7 @@ import { type CreateDocument, emptyDocument, publicApp } from './document.ts';
 import { gitSentence, nextSteps, repeatCommand } from './ending.ts';
 import { showEvidence, showFindings, showRun } from './facts.ts';
 import { confirmPlan, planFiles, settleConflicts, showPlan, sourcesIn } from './files.ts';
+import { refuseUnlocked, withMade } from './made.ts';
 
 /** `create-caution-app [create] [dir]`: from a question, or from what is there, to a verified service. */
 export async function createCommand(flags: CreateFlags, io: Io): Promise<Code> {
@@ -44,13 +45,14 @@ const cancelled = { code: 'cancelled', next: undefined, missing: [], findings: [
 async function steps(flags: CreateFlags, io: Io, document: CreateDocument): Promise<Code> {
   const needed = flags.images !== undefined || (flags.verify !== false && !flags.dryRun);
   const images = needed ? imagesFrom(flags.images, io) : {};
-  const { target, resolved, twin, told, verify } = await decide(flags, io);
+  const { target, resolved, twin, told, verify, made } = await decide(flags, io);
   const { app, ...known } = resolved;
-  Object.assign(document, known);
+  Object.assign(document, known, made === null ? {} : { made: made.by });
   if (app === null) return withoutApp(flags, told, io, document);
   document.app = publicApp(app);
   document.again = repeatCommand(app, target, flags, io.cwd, verify);
-  const planned = planFiles(target.root, app, twin, sourcesIn(document.evidence, target.dir));
+  const rendered = planFiles(target.root, app, twin, sourcesIn(document.evidence, target.dir));
+  const planned = await withMade(target.root, rendered, made, flags, io);
   document.files = publicFiles(planned);
   showFacts(document, told, io);
   showPlan(planned, io);
@@ -59,6 +61,7 @@ async function steps(flags: CreateFlags, io: Io, document: CreateDocument): Prom
   if (document.outcome !== 'ready') throw notReady(document, flags.json);
   const files = await settleConflicts(planned, flags, io);
   document.files = publicFiles(files);
+  refuseUnlocked(files, made);
   if (interactive(io) && !flags.yes && !flags.json) await confirmPlan(files, io);
   checkWritable(target);
   await write(target.root, files, io.signal);

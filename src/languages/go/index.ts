@@ -43,6 +43,7 @@ export const go: Language = {
     if (!entry.startsWith('./')) return 'A package of this module is written ".", or "./" and its folder.';
     return isPlainPath(entry.slice(2)) ? null : 'It is one folder below this one, of letters, digits and "@+-._".';
   },
+  lockRecipe: async () => (await import('./recipe.ts')).goSum,
 };
 
 /** One COPY line: what is copied, and the folder that it lands in. */

@@ -26,6 +26,7 @@ export const node: Language = {
     if (/\.[jt]sx$/.test(entry)) return 'Node does not run JSX; name the file that a build script makes.';
     return null;
   },
+  lockRecipe: async () => (await import('./recipe.ts')).npmLock,
 };
 
 /** Data of the template for a service of which nothing is known. */

@@ -37,6 +37,7 @@ export const python: Language = {
     if (/^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*(:[A-Za-z_]\w*)?$/.test(entry)) return null;
     return 'it is neither a module (package.module) nor an app in one (package.module:app).';
   },
+  lockRecipe: async () => (await import('./recipe.ts')).hashedRequirements,
 };
 
 /** What detection found out about this project; hardly anything for a starter. */

@@ -7,6 +7,7 @@ import { type LockedProject, readLock } from './locks/index.ts';
 import { normalized } from './locks/lock.ts';
 import { usualRequirements } from './marks.ts';
 import { tableAt } from './metadata.ts';
+import { pythonVersion } from './target.ts';
 
 export interface Requirements {
   /** The requirements file and those that it includes; empty when there is none that can be installed from. */
@@ -19,13 +20,18 @@ export interface Requirements {
 }
 
 /** One logical line: continuation lines joined, comments gone. */
-interface Line {
+export interface Line {
   text: string;
   number: number;
 }
 
-const compile =
-  'uv pip compile --generate-hashes --only-binary :all: --python-version 3.13 --python-platform x86_64-unknown-linux-musl';
+/** What has uv write hashed requirements: wheels only, so that nothing of others is built, for what the image has. */
+export const compileWords = [
+  ...['pip', 'compile', '--generate-hashes', '--only-binary', ':all:', '--python-version', pythonVersion],
+  ...['--python-platform', 'x86_64-unknown-linux-musl'],
+] as const;
+
+const compile = ['uv', ...compileWords].join(' ');
 
 /** What a hashed requirements file is compiled from, where there is no lock. */
 const sources = ['requirements.in', 'pyproject.toml', 'setup.cfg', 'setup.py'];
@@ -127,7 +133,7 @@ function readFile(project: Project, file: string, result: Requirements): void {
 }
 
 /** Joins lines that end in a backslash and drops comments. Source: https://pip.pypa.io/en/stable/reference/requirements-file-format/ */
-function logicalLines(text: string): Line[] {
+export function logicalLines(text: string): Line[] {
   const lines: Line[] = [];
   let open: Line | null = null;
   for (const [index, raw] of text
@@ -146,21 +152,29 @@ function logicalLines(text: string): Line[] {
   return lines;
 }
 
+const includes = /^(-r|--requirement|-c|--constraint)[\s=]+/;
+
 type Kind = 'requirement' | 'include' | 'local' | 'git' | 'index' | 'option';
 
-function kindOf(text: string): Kind {
-  if (/^(-r|--requirement|-c|--constraint)[\s=]/.test(text)) return 'include';
+export function kindOf(text: string): Kind {
+  if (includes.test(text)) return 'include';
   if (/^(-e|--editable)[\s=]|^\.{0,2}\/|^\.$|(^|@\s*)file:/.test(text)) return 'local';
   if (/(^|@\s*)(git|hg|svn|bzr)\+/.test(text)) return 'git';
   if (/^(-i|--index-url|--extra-index-url|-f|--find-links|--trusted-host|--no-index)\b/.test(text)) return 'index';
   return text.startsWith('-') ? 'option' : 'requirement';
 }
 
-function include(project: Project, file: string, line: Line, result: Requirements): void {
-  const named = line.text.replace(/^(-r|--requirement|-c|--constraint)[\s=]+/, '');
+/** The file that a line includes, relative to the service's folder; null for one that lies elsewhere. */
+export function includedFile(file: string, line: string): string | null {
+  const named = line.replace(includes, '');
   const folder = file.includes('/') ? file.slice(0, file.lastIndexOf('/')) : '';
   const path = inside(folder, named);
-  if (path !== null && isPlainPath(path)) {
+  return path !== null && isPlainPath(path) ? path : null;
+}
+
+function include(project: Project, file: string, line: Line, result: Requirements): void {
+  const path = includedFile(file, line.text);
+  if (path !== null) {
     if (!result.files.includes(path)) readFile(project, path, result);
     return;
   }
@@ -169,7 +183,7 @@ function include(project: Project, file: string, line: Line, result: Requirement
     level: 'error',
     path: file,
     line: line.number,
-    message: `${printableLine(named, 80)} is not in the service's folder.`,
+    message: `${printableLine(line.text.replace(includes, ''), 80)} is not in the service's folder.`,
     why: 'The dependency step copies the requirements of this service alone.',
     mend: 'Write all requirements into one requirements.txt.',
   });

@@ -31,6 +31,7 @@ export const rust: Language = {
     const valid = /^[A-Za-z0-9_][A-Za-z0-9_.-]*(\/[A-Za-z0-9_][A-Za-z0-9_.-]*)?$/.test(entry) && !entry.includes('..');
     return valid ? null : 'A Cargo binary is named by letters, digits, "-" and "_".';
   },
+  lockRecipe: async () => (await import('./recipe.ts')).cargoLock,
 };
 
 /** What detection knows of the entry; a name that it does not know is taken as a binary of the root package. */

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { openProject } from '../../../src/languages/project.ts';
+import { ignoredBy, openProject, projectOf, withFiles } from '../../../src/languages/project.ts';
 
 let root: string;
 
@@ -92,5 +92,31 @@ describe('a service below the root of its repository', () => {
     ]);
     expect(project.around?.dir).toBe('services/api');
     expect(project.around?.context.read('lib/a.txt')).toBe('a');
+  });
+});
+
+describe('files that are about to be written', () => {
+  it('are there for whoever looks, in the service and around it', () => {
+    const project = withFiles(projectOf({ 'api/a': 'a', b: 'b' }, 'api'), { 'api/c': 'c', 'api/a': 'new', lock: 'l' });
+    expect(project.files).toEqual(['a', 'c']);
+    expect([project.read('a'), project.read('c'), project.has('c'), project.read('lock')]).toEqual([
+      'new',
+      'c',
+      true,
+      null,
+    ]);
+    expect([project.around?.context.read('lock'), project.around?.context.read('b')]).toEqual(['l', 'b']);
+  });
+
+  it.each<[string, Record<string, string>, string, string | null]>([
+    ['no rule', {}, 'x.lock', null],
+    ['its name', { '.gitignore': 'node_modules\n*.lock\n' }, 'x.lock', '.gitignore'],
+    ['its folder', { '.gitignore': 'api/\n' }, 'api/x.lock', '.gitignore'],
+    ['a file of its own folder', { 'api/.gitignore': '/x.lock\n' }, 'api/x.lock', 'api/.gitignore'],
+    ['a rule for elsewhere', { '.gitignore': '/x.lock\n' }, 'api/x.lock', null],
+    ['a rule that is taken back', { '.gitignore': '*.lock\n', 'api/.gitignore': '!x.lock\n' }, 'api/x.lock', null],
+  ])('are left out by git: %s', (_what, files, file, expected) => {
+    expect(ignoredBy(projectOf(files), file)).toBe(expected);
+    expect(ignoredBy(projectOf({ ...files, 'api/y': '' }, 'api'), file)).toBe(expected);
   });
 });
