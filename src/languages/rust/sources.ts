@@ -11,9 +11,43 @@ export function sourcesOf(project: Project, built: readonly Package[]): string[]
   );
 }
 
-/** A source without what is compiled for tests only, which stands at the end of a file. Line numbers stay. */
+/** A source with blanks in place of what is compiled for tests only: all else stays where it is. */
 export function withoutTests(text: string): string {
-  return text.split(/^[ \t]*#\[cfg\(test\)\]/m)[0] ?? '';
+  const attribute = /^([ \t]*)#\[cfg\((?:test|all\(test\b[^\]\n]*\))\)\]/gm;
+  const parts: string[] = [];
+  let from = 0;
+  for (let match = attribute.exec(text); match; match = attribute.exec(text)) {
+    const end = endOfItem(text, attribute.lastIndex, match[1] ?? '');
+    parts.push(text.slice(from, match.index), blank(text.slice(match.index, end)));
+    from = end;
+    attribute.lastIndex = end;
+  }
+  return [...parts, text.slice(from)].join('');
+}
+
+function blank(text: string): string {
+  return text.replace(/[^\n]+/g, (line) => ' '.repeat(line.length));
+}
+
+/**
+ * Where the item ends that an attribute before `from` is of, as rustfmt lays it out: at its semicolon, or at the brace
+ * that closes it, which stands as deep as the attribute.
+ */
+function endOfItem(text: string, from: number, indent: string): number {
+  const opening = /[;{]/g;
+  opening.lastIndex = from;
+  const match = opening.exec(text);
+  if (!match) return text.length;
+  // A `use` of several names has braces as well.
+  const statement = text
+    .slice(from, match.index)
+    .trimStart()
+    .replace(/^(?:#\[[^\]\n]*\]\s*)+/, '');
+  if (match[0] === ';' || /^(?:pub\s+)?use\b/.test(statement)) return endOf(text, ';', match.index);
+  const line = text.slice(match.index, endOf(text, '\n', match.index));
+  if (line.split('{').length === line.split('}').length) return match.index + line.length;
+  const closing = text.indexOf(`\n${indent}}`, match.index);
+  return closing < 0 ? text.length : closing + indent.length + 2;
 }
 
 /** A string literal of a source: its content as written, and where its opening quote (or `r#`) stands. */

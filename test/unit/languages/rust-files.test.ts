@@ -4,7 +4,7 @@ import type { Detection } from '../../../src/languages/language.ts';
 import { projectOf } from '../../../src/languages/project.ts';
 import { detectRust } from '../../../src/languages/rust/detect.ts';
 import { rust } from '../../../src/languages/rust/index.ts';
-import { literalsOf } from '../../../src/languages/rust/sources.ts';
+import { literalsOf, withoutTests } from '../../../src/languages/rust/sources.ts';
 
 /** What a Rust program's sources name: files that it reads, and parts of the workspace that it is made of. */
 
@@ -39,6 +39,32 @@ describe('string literals', () => {
     ['"open', []],
   ])('of %j are %j', (source, values) => {
     expect(literalsOf(source).map(({ value }) => value)).toEqual(values);
+  });
+});
+
+describe('a source without its tests', () => {
+  test.each([
+    ['#[cfg(test)]\nmod tests;\nfn a() {}\n', '\n\nfn a() {}\n'],
+    ['#[cfg(test)]\nuse x::{y, z};\na\n', '\n\na\n'],
+    ['a\n#[cfg(test)]\nmod tests {\n    b\n}\nc\n', 'a\n\n\n\n\nc\n'],
+    ['mod x {\n    #[cfg(test)]\n    mod t {\n        b\n    }\n    c\n}\n', 'mod x {\n\n\n\n\n    c\n}\n'],
+    ['#[cfg(test)]\nmod t { b {} }\nc\n', '\n\nc\n'],
+    ['#[cfg(test)]\n#[path = "t.rs"]\nmod t;\nc\n', '\n\n\nc\n'],
+    ['#[cfg(all(test, unix))]\nmod t {\n}\nc\n', '\n\n\nc\n'],
+    ['#[cfg(test)]\nmod t {\n  never closed\n', '\n\n\n'],
+    ['#[cfg(testing)]\nmod t;\n', '#[cfg(testing)]\nmod t;\n'],
+  ])('of %j is %j, every place as it was', (source, left) => {
+    const text = withoutTests(source);
+    expect(text).toHaveLength(source.length);
+    expect(text.replace(/ +$/gm, '')).toBe(left);
+  });
+
+  test('takes no time, whatever it is', () => {
+    const begun = performance.now();
+    withoutTests('#[cfg(test)]\nmod t {\n'.repeat(100_000));
+    withoutTests('#[cfg(test)]\n'.repeat(200_000));
+    withoutTests(`${'#[cfg(test)]\n'.repeat(100_000)}mod t {\n}\n`);
+    expect(performance.now() - begun).toBeLessThan(500);
   });
 });
 
