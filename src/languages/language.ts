@@ -35,7 +35,7 @@ export interface Detection {
   usualPort?: { port: number; from: string };
   /** Ports that may be it, when none is certain: the choices of the question. */
   portChoices?: { port: number; from: string }[];
-  /** Arguments that the program is started with, besides those of the language's own. */
+  /** Arguments that the program is started with, besides those of the language's own; `{port}` stands for the port. */
   args?: string[];
   /** Environment that the run command must set, such as `PORT`. */
   env: Record<string, string>;

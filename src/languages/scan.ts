@@ -1,6 +1,6 @@
 import type { Finding } from '../app.ts';
 import type { Project } from './language.ts';
-import { placeOf } from './place.ts';
+import { fromOf, placeOf } from './place.ts';
 
 /**
  * Reading source text for literal evidence, for languages whose own parsers are not at hand. Where texts disagree,
@@ -48,26 +48,42 @@ export function sightings(
   project: Project,
   files: readonly string[],
   patterns: readonly RegExp[],
-  prepare: (text: string) => string = (text) => text,
+  prepare?: (text: string) => string,
 ): Sighting[] {
   const found: Sighting[] = [];
-  for (const file of files.slice(0, mostFiles)) {
-    const source = project.read(file);
-    if (source === null) continue;
-    const text = prepare(withoutLongLines(source));
-    for (const pattern of patterns) {
-      for (const match of text.matchAll(new RegExp(pattern.source, `${pattern.flags}d`))) {
-        const value = match[1] ?? match[0];
-        const offset = match.indices?.[1]?.[0] ?? match.index;
-        const lineStart = text.lastIndexOf('\n', offset) + 1;
-        const lineEnd = text.indexOf('\n', offset);
-        const line = text.slice(lineStart, lineEnd < 0 ? undefined : lineEnd);
-        if (isComment(text.slice(lineStart, offset)) || sideDoor.test(line)) continue;
-        found.push({ value, from: `${file}:${lineAt(text, offset)}` });
-      }
-    }
+  for (const { file, text } of readable(project, files, prepare)) {
+    for (const { match, offset } of matchesIn(text, patterns))
+      found.push({ value: match[1] ?? match[0], from: fromOf(file, lineAt(text, offset)) });
   }
   return found;
+}
+
+/** The texts of some files, as far as they are read at all: without lines that a program wrote. */
+export function* readable(
+  project: Project,
+  files: readonly string[],
+  prepare: (text: string) => string = (text) => text,
+): Generator<{ file: string; text: string }> {
+  for (const file of files.slice(0, mostFiles)) {
+    const text = project.read(file);
+    if (text !== null) yield { file, text: prepare(withoutLongLines(text)) };
+  }
+}
+
+/** Where the first group of some patterns (flag `g`) matches, comments (`//`) and lines about side doors left out. */
+export function* matchesIn(
+  text: string,
+  patterns: readonly RegExp[],
+): Generator<{ match: RegExpExecArray; offset: number }> {
+  for (const pattern of patterns) {
+    for (const match of text.matchAll(new RegExp(pattern.source, `${pattern.flags}d`))) {
+      const offset = match.indices?.[1]?.[0] ?? match.index;
+      const lineStart = text.lastIndexOf('\n', offset) + 1;
+      const lineEnd = text.indexOf('\n', offset);
+      const line = text.slice(lineStart, lineEnd < 0 ? undefined : lineEnd);
+      if (!isComment(text.slice(lineStart, offset)) && !sideDoor.test(line)) yield { match, offset };
+    }
+  }
 }
 
 /** A line longer than this was written by a program, and is looked at no closer: matches in it would take for ever. */

@@ -116,9 +116,9 @@ function appOf(known: Known, target: Pick<Target, 'dir'>, language: Language, en
     ...runnable.env,
   };
   if ('PORT' in env) env.PORT = String(httpPort);
-  for (const [name, assigned] of Object.entries(env)) env[name] = assigned.replaceAll('{port}', String(httpPort));
-  const own = runnable.command.map((word) => word.replaceAll('{port}', String(httpPort)));
-  const command = [...own, ...(known.detection?.args ?? [])];
+  const filled = (word: string) => word.replaceAll('{port}', String(httpPort));
+  for (const [name, assigned] of Object.entries(env)) env[name] = filled(assigned);
+  const command = [...runnable.command, ...(known.detection?.args ?? [])].map(filled);
   const run = runOf({ env, command }, known.answers);
   const cpus = text(value('cpus'));
   return {

@@ -45,6 +45,15 @@ export interface Facts {
   blocking: Finding[];
 }
 
+/** What a person has said already, so that it is no question any more. */
+export interface Said {
+  entry: boolean;
+  run: boolean;
+  port: boolean;
+  /** Names of variables that the run command is given. */
+  env: readonly string[];
+}
+
 /** A reader gives what it found; what it leaves out, it knows nothing about. */
 export type Part = Partial<Facts>;
 

@@ -7,7 +7,7 @@ export interface CodePort {
   port: number | null;
   /** Where the code says so. */
   from: string | null;
-  /** Whether it takes its port from `PORT`, which the run command sets. */
+  /** Whether it takes its port from what the run command sets, such as `PORT`. */
   readsPort: boolean;
   /** Whether another variable decides. */
   readsOther: boolean;
@@ -55,7 +55,7 @@ function differs(port: number | null, other: PortClaim): Finding {
     level: 'note',
     ...placeOf(other.from),
     message: `${other.port} stands here; the code's own default is ${port}.`,
-    why: 'The service takes PORT, which the run command sets: either port will do.',
+    why: 'The service takes the port that the run command sets: either will do.',
     mend: `Nothing, or choose it: --port ${other.port}.`,
   };
 }

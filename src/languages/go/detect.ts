@@ -65,7 +65,7 @@ export function detectGo(project: Project, said: Said = {}): Detection | null {
   const module = scope.main?.path ?? '';
   const name = scope.main === null ? null : serviceName(baseName(module));
   const files = read.reached.packages.flatMap((each) => each.files.map(({ path }) => path));
-  const listening = listens(layout.tree, files);
+  const listening = listens(layout.tree, files, choice !== null);
   const need = readCNeed(read.reached, [...scope.needed]);
   const entry = choice === null ? null : entryOf(home, choice.program);
   const runTime =
@@ -77,6 +77,7 @@ export function detectGo(project: Project, said: Said = {}): Detection | null {
     entries: programs.map((program) => entryOf(home, program)),
     port: listening.port,
     env: listening.env,
+    ...(listening.args.length > 0 ? { args: listening.args } : {}),
     evidence: [
       { setting: 'language', value: 'go', from: scope.file },
       ...(scope.main !== null && name !== null

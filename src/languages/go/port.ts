@@ -1,7 +1,8 @@
-import type { Evidence } from '../../app.ts';
 import type { Detection, Project } from '../language.ts';
+import { listensByDefault } from '../options.ts';
 import { placeOf } from '../place.ts';
 import { agreedPort, loopback, loopbackFindings, portVariableFindings, type Sighting, sightings } from '../scan.ts';
+import { listenOptions } from './options.ts';
 
 const number = '(\\d{2,5})\\b';
 /** An address counts in the literal of an HTTP server: a client's options have one as well. */
@@ -13,7 +14,6 @@ const ports = [
   `\\.(?:Run|Start|Listen)\\(\\s*"(?:0\\.0\\.0\\.0)?:${number}"`,
   `\\w*[eE]nv\\w*\\(\\s*"PORT"\\s*\\)?\\s*,\\s*"?:?${number}`,
   `\\benv:"PORT(?:,[^"]*)?"[^\`\\n]*\\b(?:envD|d)efault:"${number}"`,
-  `\\bflag\\.\\w+\\((?:&[\\w.]+,\\s*)?"(?:http-?)?(?:port|addr|address|listen|listen-addr|http)",\\s*(?:\\w*[eE]nv\\w*\\(\\s*"\\w+",\\s*)?"?(?:[\\w.]*:)?${number}`,
   `\\b(?:const|var)?\\s*\\bdefault(?:HTTP|Http|Listen|Server)?(?:Port|Addr)\\s*(?:string|int|uint16)?\\s*:?=\\s*"?:?${number}`,
 ].map((source) => new RegExp(source, 'g'));
 /** `port = "8080"` counts only where PORT is read: elsewhere it may be anybody's port. */
@@ -38,31 +38,44 @@ function otherVariables(project: Project, files: readonly string[]): Sighting[] 
   return [...sightings(project, files, listensOnVariable), ...named];
 }
 
+/** Where a program listens, and what the run command must say of it. */
+export interface Listening extends Pick<Detection, 'port' | 'env' | 'findings' | 'evidence'> {
+  /** `{port}` stands for the port. */
+  args: string[];
+}
+
 /**
- * The port, and whether `PORT` chooses it, from the sources of a program.
+ * The port, and what chooses it, from the sources of a program.
  * @param searched its files, and those of the packages that it reaches.
+ * @param chosen whether that is one program: what several read is set for none of them.
  */
-export function listens(
-  project: Project,
-  searched: readonly string[],
-): Pick<Detection, 'port' | 'env' | 'findings'> & { evidence: Evidence[] } {
+export function listens(project: Project, searched: readonly string[], chosen: boolean): Listening {
   const variables = sightings(project, searched, portVariable);
   const readers = new Set(variables.map(({ from }) => placeOf(from).path));
   const others = otherVariables(project, searched);
-  const literal = agreedPort([...sightings(project, searched, ports), ...sightings(project, [...readers], fallbacks)]);
+  const options = listenOptions(project, searched, new Set(others.map(({ value }) => value)));
+  const defaults = listensByDefault(options.filter(({ variable }) => variable !== 'PORT'));
+  const literals = [...sightings(project, searched, ports), ...sightings(project, [...readers], fallbacks)];
+  const known = new Set(options.flatMap(({ variable, port }) => (port === null ? [] : (variable ?? []))));
+  const unknown = others.filter(({ value }) => !known.has(value));
   // Another variable chooses the port: what else looks like one may be anybody's.
-  const found = others.length > 0 ? null : literal;
+  const found = unknown.length > 0 ? null : agreedPort([...literals, ...defaults.ports]);
+  const told = chosen && found !== null ? defaults : nothingTold;
   const [variable] = variables;
   return {
     port: found?.port ?? null,
-    env: variable ? { PORT: found ? String(found.port) : '' } : {},
+    env: { ...told.env, ...(variable ? { PORT: found ? String(found.port) : '' } : {}) },
+    args: told.args,
     evidence: [
       ...(found ? [{ setting: 'port', value: found.port, from: found.from }] : []),
       ...(variable ? [{ setting: 'env', value: 'PORT', from: variable.from }] : []),
+      ...told.evidence,
     ],
     findings: [
-      ...portVariableFindings('go', others),
-      ...loopbackFindings('go', sightings(project, searched, loopbacks)),
+      ...portVariableFindings('go', unknown),
+      ...loopbackFindings('go', [...sightings(project, searched, loopbacks), ...told.loopback]),
     ],
   };
 }
+
+const nothingTold = { env: {}, args: [], evidence: [], loopback: [] };

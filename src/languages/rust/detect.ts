@@ -93,6 +93,7 @@ export function detectRust(folder: Project, said: Said = {}): Detection | null {
     entries: programs.map(({ entry }) => entry),
     port: listening.port,
     env: listening.env,
+    ...(listening.args.length > 0 ? { args: listening.args } : {}),
     evidence: [
       ...empty.evidence,
       ...(name !== null && built.owner

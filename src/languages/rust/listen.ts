@@ -1,7 +1,9 @@
 import type { Evidence } from '../../app.ts';
 import type { Detection, Project } from '../language.ts';
+import { listensByDefault } from '../options.ts';
 import { agreedPort, loopback, loopbackFindings, portVariableFindings, sightings } from '../scan.ts';
 import type { Binary, Package } from './manifest.ts';
+import { listenOptions } from './options.ts';
 import { rocketPlaces } from './rocket.ts';
 import { sourcesOf, withoutTests } from './sources.ts';
 
@@ -13,8 +15,6 @@ const ports = [
   /\b(?:Ipv[46]Addr::UNSPECIFIED|IpAddr::V4\(\s*Ipv4Addr::UNSPECIFIED\s*\))\s*,\s*(\d{2,5})\b/g,
   /\b(?:const|static)\s+(?:DEFAULT_)?(?:HTTP_|SERVER_|LISTEN_)?PORT\s*:\s*(?:u16|&(?:'static\s+)?str)\s*=\s*"?(\d{2,5})\b/g,
   /\bvar\(\s*"PORT"\s*\)[^;]{0,160}?unwrap_or(?:_else)?\([^;]{0,40}?\b(\d{2,5})\b/g,
-  /#\[(?:arg|clap)\([^\]]{0,200}\bdefault_value(?:_t)?\s*=\s*"?(\d{2,5})"?[^\]]{0,200}\)\]\s*(?:\/\/\/[^\n]*\n\s*)*(?:pub(?:\([^)]*\))?\s+)?(?:http_|listen_|server_)?port\s*:/g,
-  /\bArg::new\(\s*"port"\s*\)(?:(?!Arg::new)[^;]){0,400}?\.default_value\(\s*"(\d{2,5})"/g,
   /\bport\.unwrap_or\(\s*(\d{2,5})\s*\)/g,
 ];
 /** Port 0 is a test's, or a client's. */
@@ -38,10 +38,12 @@ const elsewhere = /DB|DATABASE|POSTGRES|PG|MYSQL|REDIS|SMTP|MAIL|KAFKA|NATS|AMQP
 
 export interface Listening extends Pick<Detection, 'port' | 'env' | 'findings'> {
   evidence: Evidence[];
+  /** Arguments without which nothing could reach it; `{port}` stands for the port. */
+  args: string[];
 }
 
 /**
- * Where the service listens, and whether `PORT` chooses it, from the sources of the packages that are built.
+ * Where the service listens, and what chooses it, from the sources of the packages that are built.
  * @param binary the program; null while it is open, and then the other programs' sources count where that harms none.
  */
 export function listens(project: Project, built: readonly Package[], binary: Binary | null): Listening {
@@ -51,26 +53,41 @@ export function listens(project: Project, built: readonly Package[], binary: Bin
   if (binary?.path) others.delete(binary.path);
   const sources = sourcesOf(project, built);
   const files = sources.filter((file) => !others.has(file));
-  const found = agreedPort(sightings(project, files, ports, withoutTests));
-  const variables = variablesOf(project, { sources, files, chosen: binary !== null });
+  const options = listensByDefault(listenOptions(project, files));
+  const found = agreedPort([...sightings(project, files, ports, withoutTests), ...options.ports]);
+  const settled = binary !== null && found !== null && options.ports.length > 0;
+  const told = settled ? options : nothingTold;
+  const variables = variablesOf(project, { sources, files, chosen: binary !== null, settled });
+  const loopback = [...sightings(project, files, loopbacks, withoutTests), ...told.loopback];
   return {
     port: found?.port ?? null,
-    env: { ...variables.env, ...('PORT' in variables.env && found ? { PORT: String(found.port) } : {}) },
-    evidence: [...(found ? [{ setting: 'port', value: found.port, from: found.from }] : []), ...variables.evidence],
-    findings: [...loopbackFindings('rust', sightings(project, files, loopbacks, withoutTests)), ...variables.findings],
+    env: { ...variables.env, ...told.env, ...('PORT' in variables.env && found ? { PORT: String(found.port) } : {}) },
+    args: told.args,
+    evidence: [
+      ...(found ? [{ setting: 'port', value: found.port, from: found.from }] : []),
+      ...variables.evidence,
+      ...told.evidence.filter(({ value }) => !(String(value) in variables.env)),
+    ],
+    findings: [...loopbackFindings('rust', loopback), ...variables.findings],
   };
 }
 
-/** The variables that choose where the service listens: those of a port are set to it, `{port}` in the run command. */
+const nothingTold = { env: {}, args: [], evidence: [], loopback: [] };
+
+/**
+ * The variables that choose where the service listens: those of a port are set to it, `{port}` in the run command.
+ * @param settled whether the program's own default is known: then only `PORT` and hosts are looked for.
+ */
 function variablesOf(
   project: Project,
-  { sources, files, chosen }: { sources: string[]; files: string[]; chosen: boolean },
-): Omit<Listening, 'port'> {
+  { sources, files, chosen, settled }: { sources: string[]; files: string[]; chosen: boolean; settled: boolean },
+): Pick<Listening, 'env' | 'evidence' | 'findings'> {
   const seen = (patterns: RegExp[], where = files) =>
     sightings(project, where, patterns, withoutTests).filter(({ value }) => !elsewhere.test(value));
   // Which program runs may be open: PORT harms none that does not read it.
   const [port] = seen(portVariable, chosen ? files : sources);
-  const named = port || !chosen ? [] : seen(ownPortVariable);
+  const open = chosen && !port && !settled;
+  const named = open ? seen(ownPortVariable) : [];
   const own = new Set(named.map(({ value }) => value)).size === 1 ? named[0] : undefined;
   const [host] = chosen ? seen(hostVariable) : [];
   const set = [
@@ -78,7 +95,7 @@ function variablesOf(
     ...(own ? [{ ...own, to: '{port}' }] : []),
     ...(host ? [{ ...host, to: '0.0.0.0' }] : []),
   ];
-  const addresses = chosen && !port && !own ? [...named, ...seen(addressVariable)] : [];
+  const addresses = open && !own ? [...named, ...seen(addressVariable)] : [];
   return {
     env: Object.fromEntries(set.map(({ value, to }) => [value, to])),
     evidence: set.map(({ value, from }) => ({ setting: 'env', value, from })),

@@ -35,12 +35,13 @@ export function rocketPlaces(project: Project, built: readonly Package[], binary
   return {
     port: configured.port ?? defaultPort,
     env: { ROCKET_ADDRESS: '0.0.0.0', ROCKET_PORT: '{port}' },
+    args: [],
     evidence: [port, { setting: 'env', value: 'ROCKET_ADDRESS, ROCKET_PORT', from: launch.from }],
     findings: [],
   };
 }
 
-/** The port of a release build: the profile `release`, else `default`, else `global` is not a port's place. */
+/** The port of a release build: `global` wins over the profile `release`, and that over `default`. */
 function rocketToml(project: Project, owner: Package): { port: number | null; from: string | null } {
   const path = ['Rocket.toml', owner.dir === '' ? 'Rocket.toml' : `${owner.dir}/Rocket.toml`].find(project.has);
   if (path === undefined) return { port: null, from: null };

@@ -100,8 +100,8 @@ function endOf(text: string, mark: string, from: number): number {
   return at < 0 ? text.length : at + mark.length;
 }
 
-/** Where a plain string ends; -1 when it does not. */
-function closingQuote(text: string, from: number): number {
+/** Where a plain string ends whose content begins at `from`; -1 when it does not. */
+export function closingQuote(text: string, from: number): number {
   for (let at = from; at < text.length; at += 1) {
     if (text[at] === '\\') at += 1;
     else if (text[at] === '"') return at;

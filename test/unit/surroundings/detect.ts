@@ -2,7 +2,8 @@ import type { LanguageId } from '../../../src/app.ts';
 import { loadDetection } from '../../../src/languages/index.ts';
 import type { Detection } from '../../../src/languages/language.ts';
 import { projectOf } from '../../../src/languages/project.ts';
-import { type Said, withSurroundings } from '../../../src/surroundings/combine.ts';
+import { withSurroundings } from '../../../src/surroundings/combine.ts';
+import type { Said } from '../../../src/surroundings/facts.ts';
 import { readSurroundings } from '../../../src/surroundings/index.ts';
 
 /** What a person has said when nobody was asked. */

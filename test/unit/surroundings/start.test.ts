@@ -31,6 +31,17 @@ describe("arguments of today's start command", () => {
   });
 });
 
+describe('an option that the run command must give', () => {
+  const loopback = 'package main\n\nfunc main() {\n\tflag.String("addr", "127.0.0.1:8080", "listen")\n}\n';
+
+  it('follows the arguments that are taken over, unless it is one of them', async () => {
+    const started = async (words: string) =>
+      (await detected('go', { ...go(`CMD ${words}`), 'main.go': loopback })).args;
+    expect(await started('["/depot", "--verbose"]')).toEqual(['--verbose', '--addr=0.0.0.0:{port}']);
+    expect(await started('["/depot", "--addr=:8080"]')).toEqual(['--addr=:8080']);
+  });
+});
+
 describe('a compose file with a published image', () => {
   const compose = (image: string) => ({
     'compose.yaml': `services:\n  a:\n    image: ${image}\n    ports: ["9000:9000"]\n    volumes: ["/var/run/docker.sock:/x.sock"]\n`,

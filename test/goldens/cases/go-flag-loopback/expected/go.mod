@@ -1,0 +1,3 @@
+module example.com/team/depot
+
+go 1.25.0
