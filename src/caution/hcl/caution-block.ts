@@ -1,3 +1,4 @@
+import { checkAwsId } from '../cloud.ts';
 import type { Aws } from '../configuration.ts';
 import type { Decoder } from './decode.ts';
 import type { Entry } from './shape.ts';
@@ -35,12 +36,9 @@ function readProvider(decoder: Decoder, at: Span, fields: Map<string, Entry>, in
     ['vpc', aws.vpcId, 'vpc_id'],
     ['sg', aws.securityGroupId, 'security_group_id'],
   ] as const;
-  for (const [prefix, id, name] of [...ids, ...aws.subnetIds.map((id) => ['subnet', id, 'subnet_ids'] as const)])
-    if (id !== null && !new RegExp(`^${prefix}-(?:[0-9a-f]{8}|[0-9a-f]{17})$`).test(id))
-      decoder.problem(
-        'hcl-provider',
-        fields.get(name)?.value ?? at,
-        `${name}: an id of this kind is ${prefix}- and 8 or 17 of 0-9a-f.`,
-      );
+  for (const [prefix, id, name] of [...ids, ...aws.subnetIds.map((id) => ['subnet', id, 'subnet_ids'] as const)]) {
+    const reason = id === null ? null : checkAwsId(prefix)(id);
+    if (reason !== null) decoder.problem('hcl-provider', fields.get(name)?.value ?? at, `${name}: ${reason}`);
+  }
   return aws;
 }

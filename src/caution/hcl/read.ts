@@ -1,6 +1,6 @@
 import { type Aws, type Configuration, configurationDefaults, type Encryption, type Http } from '../configuration.ts';
 import { checkDomain, reservedPorts } from '../limits.ts';
-import { covers, portRanges } from '../ports.ts';
+import { covers, joined } from '../ranges.ts';
 import { readCaution } from './caution-block.ts';
 import { Decoder, type NamedEntry, type Problem, readNamed, type Unevaluated } from './decode.ts';
 import type { Entry, Shape } from './shape.ts';
@@ -94,7 +94,7 @@ function readEnclave(decoder: Decoder, entry: NamedEntry | null, aws: Aws | null
       containerfile: decoder.optionalText(build, 'containerfile', 'build.'),
       sources: decoder.texts(build, 'app_sources', 'build.'),
       ...{ env: unit.env, command: unit.command, secrets: unit.secrets },
-      ports: portRanges(network.ingress.flatMap(({ ports }) => ports ?? [])),
+      ports: joined(network.ingress.flatMap(({ ports }) => ports ?? [])),
       http: network.http,
       egress: network.egress.map(({ cidr, ports, protocol }) => ({ cidr, ports, protocol })),
       ...readResources(decoder, fields),

@@ -228,5 +228,5 @@ describe('the syntax of caution.hcl', () => {
       }),
       { numRuns },
     );
-  });
+  }, 300_000);
 });
