@@ -1,8 +1,11 @@
+import { argumentRules } from './containerfile/arguments.ts';
 import { contextRules } from './containerfile/context.ts';
 import { finalRules } from './containerfile/final.ts';
 import { imageRules } from './containerfile/images.ts';
 import { networkStepRules } from './containerfile/network.ts';
-import { argumentRules, stepRules } from './containerfile/steps.ts';
+import { shellRules } from './containerfile/shells.ts';
+import { surroundingsRules } from './containerfile/surroundings.ts';
+import { timeRules } from './containerfile/times.ts';
 import { procfileRules } from './procfile/index.ts';
 import { repositoryRules } from './repository.ts';
 import type { Rule } from './rule.ts';
@@ -14,7 +17,7 @@ export const ruleGroups: readonly { title: string; rules: readonly Rule[] }[] = 
   { title: 'Procfile', rules: procfileRules },
   { title: 'Images', rules: imageRules },
   { title: 'What a build fetches', rules: networkStepRules },
-  { title: 'How steps run', rules: [...stepRules, ...argumentRules] },
+  { title: 'How steps run', rules: [...timeRules, ...shellRules, ...surroundingsRules, ...argumentRules] },
   { title: 'What a build takes from the repository', rules: contextRules },
   { title: 'The final image', rules: finalRules },
   { title: 'Secrets', rules: secretRules },

@@ -4,50 +4,71 @@ import { printableLine } from '../output.ts';
 import type { Containerfile } from './containerfile.ts';
 import type { Proof } from './proof.ts';
 
-/** Commands whose result varies with what two builds on one machine have in common. */
-const readers: readonly { pattern: RegExp; reads: string; mend: string }[] = [
+/** What a step may read of the machine, the day, or chance: two builds on one machine may have it in common. */
+export interface Reader {
+  /** Programs that read it, where they are run. */
+  programs: readonly string[];
+  /** Other signs of it, anywhere in the script. */
+  signs: RegExp;
+  reads: string;
+  mend: string;
+}
+
+const none = /(?!)/;
+
+export const readers: readonly Reader[] = [
   {
-    pattern: /(?:^|[\s;&|(`])date(?:$|[\s;&|)`])/,
+    programs: ['date'],
+    signs: none,
     reads: 'the clock (date)',
     mend: 'Use date -u -d "@$SOURCE_DATE_EPOCH", or leave the date out.',
   },
   {
-    pattern: /(?:^|[\s;&|(`])uname(?:$|[\s;&|)`])/,
+    programs: ['uname'],
+    signs: none,
     reads: 'the kernel (uname)',
     mend: 'Name the target instead of asking the machine.',
   },
   {
-    pattern: /(?:^|[\s;&|(`])nproc(?:$|[\s;&|)`])|\/proc\/cpuinfo/,
+    programs: ['nproc'],
+    signs: /\/proc\/cpuinfo/,
     reads: 'the number or kind of processors',
     mend: 'Make sure that the result does not depend on it, or write a constant.',
   },
   {
-    pattern: /-march=native|target-cpu[= ]native/,
+    programs: [],
+    signs: /-march=native|target-cpu[= ]native/,
     reads: 'the features of this processor',
     mend: 'Name a baseline, such as x86-64-v2.',
   },
   {
-    pattern: /\/dev\/u?random|\$RANDOM\b|uuidgen|\/proc\/sys\/kernel\/random/,
+    programs: ['uuidgen'],
+    signs: /\/dev\/u?random|\$RANDOM\b|\/proc\/sys\/kernel\/random/,
     reads: 'random bytes',
     mend: 'Derive the value from the sources, or make it when the service starts.',
   },
 ];
+
+function isNamed({ programs, signs }: Reader, script: string): boolean {
+  const named = programs.some((program) => new RegExp(`(?:^|[\\s;&|(\`])${program}(?:$|[\\s;&|)\`])`).test(script));
+  return named || signs.test(script);
+}
 
 /** Steps that visibly read what the two builds may have had in common. */
 export function risks(containerfile: string, file: Containerfile): Finding[] {
   const findings: Finding[] = [];
   for (const step of file.needed.flatMap((stage) => stage.steps)) {
     if (step.instruction !== 'RUN') continue;
-    for (const { pattern, reads, mend } of readers) {
-      if (!pattern.test(step.script)) continue;
+    for (const reader of readers) {
+      if (!isNamed(reader, step.script)) continue;
       findings.push({
         id: 'reads-surroundings',
         level: 'warning',
         path: containerfile,
         line: step.line,
-        message: `A step reads ${reads}.`,
+        message: `A step reads ${reader.reads}.`,
         why: 'Another machine, or another day, may give another result than the two builds here.',
-        mend,
+        mend: reader.mend,
       });
     }
   }

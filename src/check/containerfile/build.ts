@@ -89,6 +89,16 @@ export function variablesOf(build: Build, stage: Stage): Map<string, Written> {
   return found;
 }
 
+/** RUN instructions of a stage. */
+export function runsIn(build: Build, { index }: Stage): Written[] {
+  return build.instructions.filter(({ stage, keyword }) => stage === index && keyword === 'RUN');
+}
+
+/** The image that a stage stands on in the end. */
+export function rootOf(build: Build, stage: Stage): string {
+  return lineage(build, stage).at(-1)?.base ?? '';
+}
+
 /** The last instruction of a kind in a stage, or in those that it is built on; before a line, if one is given. */
 export function lastOf(build: Build, stage: Stage, keyword: string, before = Number.POSITIVE_INFINITY): Written | null {
   for (const { index } of lineage(build, stage)) {
@@ -103,16 +113,6 @@ export function lastOf(build: Build, stage: Stage, keyword: string, before = Num
 /** What a RUN gives to the shell or, in the JSON form, to the kernel: without keyword and flags, heredocs included. */
 export function scriptOf({ keyword, text }: Written): string {
   return keyword === 'RUN' ? text.replace(/^\s*RUN\s+(?:(?:\\[ \t]*\r?\n\s*)*--[a-z]+(?:=\S*)?\s+)*/i, '') : '';
-}
-
-/**
- * The script of a RUN without its comments and with its lines joined as the shell has them: for looking at commands.
- */
-export function commandsOf(instruction: Written): string {
-  return scriptOf(instruction)
-    .replaceAll(/\\[ \t]*\r?\n(?:[ \t]*#.*\r?\n)*/g, ' ')
-    .replaceAll(/^[ \t]*#.*$/gm, '')
-    .replaceAll(/(\s)#\s.*$/gm, '$1');
 }
 
 /** Whether a RUN has no network. */

@@ -4,7 +4,8 @@ import { printableLine } from '../../output.ts';
 import type { Rule, Sighting } from '../rule.ts';
 import { sources } from '../sources.ts';
 import type { Subject } from '../subject.ts';
-import { type Build, commandsOf, finalStage, lastOf, type Written } from './build.ts';
+import { type Build, finalStage, lastOf, type Written } from './build.ts';
+import { commandsOf } from './commands.ts';
 
 /** Instructions of the last stage. */
 function finalInstructions(build: Subject['build']): Written[] {

@@ -2,44 +2,54 @@ import { type Mend, rewrite } from '../../fix/block.ts';
 import { printableLine } from '../../output.ts';
 import { stagexName } from '../../stagex/references.ts';
 import { digestsOf, releases } from '../../stagex/releases.ts';
+import { nearestDigest, type StagexUse, stagexUse } from '../../stagex/uses.ts';
 import { stageNamed } from '../../verify/containerfile.ts';
 import { floatingBases } from '../../verify/findings.ts';
 import { frontendOf } from '../../verify/frontend.ts';
+import { naming } from '../../verify/naming.ts';
 import type { Rule, Sighting } from '../rule.ts';
 import { sources } from '../sources.ts';
 import type { Subject } from '../subject.ts';
-import type { Written } from './build.ts';
+import type { Build, Written } from './build.ts';
 
-/** A StageX image as a Containerfile names it. */
-interface StagexUse {
-  reference: string;
+interface PlacedUse extends StagexUse {
   line: number;
-  name: string;
-  /** Of the tag; null when there is none of a release. */
-  release: string | null;
-  digest: string | null;
-  /** The releases that list this digest under this name. */
-  listed: string[];
 }
 
-function stagexUses({ build }: Subject): StagexUse[] {
-  return (build?.file.images ?? []).flatMap(({ reference, line }) => {
-    const name = stagexName(reference);
-    if (name === null) return [];
-    const digest = /@sha256:([0-9a-f]{64})$/.exec(reference)?.[1] ?? null;
-    const release = /:sx(\d{4}\.\d{2}\.\d+)(?:@|$)/.exec(reference)?.[1] ?? null;
-    const listed = digest === null ? [] : releases().filter((one) => digestsOf(one).get(name) === digest);
-    return [{ reference, line, name, release, digest, listed }];
+/** From the top of the file. */
+function stagexUses({ build }: Subject): PlacedUse[] {
+  const uses = (build?.file.images ?? []).flatMap(({ reference, line }) => {
+    const use = stagexUse(reference);
+    return use === null ? [] : [{ ...use, line }];
   });
+  return uses.sort((a, b) => a.line - b.line);
 }
 
 const shownDigest = (digest: string) => `sha256:${digest.slice(0, 12)}…`;
 
-/** A digest that was cut, or copied with something else. */
-function notADigest(written: string): string {
-  const digits = /^sha256:([0-9a-f]*)$/.exec(written)?.[1]?.length;
+/** What is said of a digest that was cut, mistyped, or copied with something else. */
+function misspelt(reference: string, build: Build): Omit<Sighting, 'path' | 'line'> {
+  const [image = '', written = ''] = reference.split('@');
+  const digits = /^sha256:([0-9a-f]*)$/.exec(written)?.[1];
   const shown = printableLine(written, 40);
-  return digits === undefined ? `${shown} is no digest.` : `${shown} has ${digits} digits, and a digest has 64.`;
+  const message =
+    digits === undefined
+      ? `${shown} is no digest.`
+      : `${shown} has ${digits.length} digits, and a digest has 64: no engine pulls it.`;
+  const name = stagexName(image);
+  const meant = name === null || digits === undefined ? null : nearestDigest(name, digits);
+  if (meant === null) return { message };
+  const instruction = build.instructions.find(({ text }) => text.includes(written));
+  return {
+    message,
+    mend: `The digest that StageX ${meant.release} lists for ${name}: sha256:${meant.digest}`,
+    ...(instruction && {
+      fix: {
+        lines: [instruction.line, instruction.endLine],
+        change: rewrite((text) => text.replace(written, `sha256:${meant.digest}`)),
+      },
+    }),
+  };
 }
 
 /** What another image of a known release has this digest. */
@@ -64,9 +74,9 @@ export const imageRules: readonly Rule[] = [
       if (!build) return;
       const own = new Map(stagexUses(subject).map((use) => [use.line, use]));
       for (const { path, line, message } of floatingBases(build.path, build.file)) {
-        const written = /@(\S*)$/.exec(build.file.images.find((one) => one.line === line)?.reference ?? '')?.[1];
-        if (written !== undefined) {
-          yield { path, line, level: 'error', message: notADigest(written) };
+        const reference = build.file.images.find((one) => one.line === line)?.reference ?? '';
+        if (reference.includes('@')) {
+          yield { path, line, level: 'error', ...misspelt(reference, build) };
           continue;
         }
         const use = line === undefined ? undefined : own.get(line);
@@ -122,20 +132,34 @@ export const imageRules: readonly Rule[] = [
     source: sources.stagex,
     mend: "Take the digest from the release's own list (digests/*.txt).",
     *look(subject) {
-      for (const { line, name, release, digest, listed } of stagexUses(subject)) {
+      const path = subject.build?.path;
+      const nowhere: PlacedUse[] = [];
+      for (const use of stagexUses(subject)) {
+        const { line, name, release, digest, listed } = use;
         if (digest === null || listed.length > 0) continue;
         // A release whose list is not here may well have it.
         if (release !== null && !releases().includes(release)) continue;
-        const known = release === null ? undefined : digestsOf(release).get(name);
         const owner = ownerOf(digest);
+        if (release === null && owner === null) {
+          nowhere.push(use);
+          continue;
+        }
+        const known = release === null ? undefined : digestsOf(release).get(name);
         const because = owner === null ? '' : ` It is that of ${owner}.`;
         yield {
-          ...{ path: subject.build?.path, line },
-          level: release === null && owner === null ? 'note' : 'warning',
+          ...{ path, line },
           message: `${shownDigest(digest)} is not listed for ${name} by ${release ?? 'any release that is known here'}.${because}`,
           ...(known !== undefined && { mend: `The digest that ${release} lists for ${name}: sha256:${known}` }),
         };
       }
+      const [first, ...more] = nowhere;
+      if (!first) return;
+      const known = releases();
+      yield {
+        ...{ path, line: first.line, level: 'note' },
+        message: `No release known here (${known[0]} to ${known.at(-1)}) lists ${more.length === 0 ? `the digest of ${first.name}` : `the digests of ${naming(nowhere.map(({ name }) => name))}`}.`,
+        mend: 'Look them up in the list of the release that you mean (digests/*.txt), or name the release in the tag: :sxRELEASE@sha256:…',
+      };
     },
   },
   {
@@ -208,11 +232,11 @@ function* platformSightings({ build }: Subject): Iterable<Sighting> {
     if (base === 'scratch' || base === '' || stageNamed(build.file, base, index)) return [];
     const instruction = build.instructions.find((one) => one.line === line && one.keyword === 'FROM');
     const wanted = instruction?.flags.find(({ name }) => name === 'platform')?.value ?? null;
-    return instruction && wanted !== 'linux/amd64' ? [{ instruction, wanted }] : [];
+    return instruction && (wanted === null || !isAmd64(wanted)) ? [{ instruction, wanted }] : [];
   });
   const [first, ...more] = bases.filter(({ wanted }) => wanted === null);
   if (first) {
-    const others = more.length === 0 ? '' : `, and of ${more.length} more`;
+    const others = more.length === 0 ? '' : `, and of ${more.length} more,`;
     yield {
       ...{ path: build.path, line: first.instruction.line },
       message: `The platform of this base${others} is left to the builder.`,
@@ -228,6 +252,11 @@ function* platformSightings({ build }: Subject): Iterable<Sighting> {
       fix: ofPlatform(instruction, wanted),
     };
   }
+}
+
+/** The names that the engine takes for it. Source: https://github.com/containerd/platforms */
+function isAmd64(platform: string): boolean {
+  return /^(?:linux\/)?(?:amd64|x86_64|x86-64)(?:\/v1)?$/i.test(platform);
 }
 
 function ofPlatform({ line, endLine }: Written, wanted: string | null): Mend {

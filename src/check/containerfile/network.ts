@@ -4,7 +4,8 @@ import { contextUses } from '../../verify/source/context.ts';
 import type { Rule, Sighting } from '../rule.ts';
 import { sources } from '../sources.ts';
 import type { Subject } from '../subject.ts';
-import { commandsOf, isOffline, variablesOf, type Written } from './build.ts';
+import { isOffline, variablesOf, type Written } from './build.ts';
+import { commandsOf } from './commands.ts';
 
 /** An install that takes what is newest, and what locks it. */
 interface Unlocked {

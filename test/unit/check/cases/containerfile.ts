@@ -35,10 +35,28 @@ export const containerfileCases: readonly Case[] = [
     good: {},
   },
   {
+    rule: 'base-not-pinned',
+    bad: containerfile({ 1: from(image('pallet-rust').slice(0, -1)) }),
+    at: 'Containerfile:1',
+    says: /no engine pulls it/,
+    good: {},
+  },
+  {
+    // One finding for all that no known release has.
+    rule: 'stagex-unknown-digest',
+    bad: containerfile({
+      1: from(`stagex/pallet-rust:1.99@sha256:${'b'.repeat(64)}`),
+      9: `FROM --platform=linux/amd64 stagex/core-filesystem@sha256:${'c'.repeat(64)}`,
+    }),
+    at: 'Containerfile:1',
+    says: /^No release known here .* lists the digests of pallet-rust, core-filesystem\.$/,
+    good: {},
+  },
+  {
     rule: 'stagex-mixed-releases',
     bad: containerfile({ 9: `FROM --platform=linux/amd64 ${image('core-filesystem', '2025.10.0')}` }),
-    at: 'Containerfile:1',
-    says: /2026\.03\.0/,
+    at: 'Containerfile:9',
+    says: /2025\.10\.0, and pallet-rust \(line 1\) of 2026\.03\.0/,
     good: {},
   },
   {
@@ -52,7 +70,7 @@ export const containerfileCases: readonly Case[] = [
     bad: containerfile({ 1: from(foreign).replace('amd64', 'arm64') }),
     at: 'Containerfile:1',
     says: /linux\/arm64/,
-    good: {},
+    good: containerfile({ 1: from(foreign).replace('linux/amd64', 'amd64') }),
   },
   {
     rule: 'syntax-line',
@@ -164,13 +182,21 @@ export const containerfileCases: readonly Case[] = [
   {
     rule: 'no-source-date-epoch',
     bad: containerfile({ 3: 'ENV TZ=UTC' }),
-    at: 'Containerfile:6',
+    at: 'Containerfile:8',
     good: containerfile({ 3: 'ARG SOURCE_DATE_EPOCH=1' }),
+  },
+  {
+    // What only fetches stamps no time.
+    rule: 'no-source-date-epoch',
+    bad: containerfile({ 3: '', 6: 'RUN npm ci && npm run build' }),
+    at: 'Containerfile:6',
+    good: containerfile({ 3: '', 6: 'RUN npm ci', 8: 'RUN --network=none cp -r /src /rootfs' }),
   },
   {
     rule: 'login-shell',
     bad: containerfile({ 2: 'ENV TZ=UTC' }),
-    at: 'Containerfile:6',
+    at: 'Containerfile:8',
+    says: /^This step runs/,
     good: containerfile({
       2: 'ENV TZ=UTC',
       6: 'RUN ["cargo", "fetch", "--locked"]',
@@ -178,10 +204,46 @@ export const containerfileCases: readonly Case[] = [
     }),
   },
   {
+    // Pallets have it from 2026.01.0 on.
+    rule: 'login-shell',
+    bad: containerfile({ 1: from(image('pallet-rust', '2026.01.0')), 2: '' }),
+    at: 'Containerfile:8',
+    good: containerfile({ 1: from(image('pallet-rust', '2025.10.0')), 2: '' }),
+  },
+  {
+    rule: 'login-shell',
+    bad: containerfile({ 1: from(`stagex/pallet-go@sha256:${'b'.repeat(64)}`), 2: '' }),
+    at: 'Containerfile:8',
+    says: /^If the StageX image is of 2026\.01\.0 or newer/,
+    good: containerfile({ 1: from('stagex/pallet-gcc-gnu-busybox'), 2: '' }),
+  },
+  {
+    // Folders and texts are the same under any shell.
+    rule: 'login-shell',
+    bad: containerfile({ 2: '', 6: '', 8: 'RUN mkdir /rootfs && make install' }),
+    at: 'Containerfile:8',
+    good: containerfile({
+      2: '',
+      6: "RUN <<EOF\nset -e\nmkdir -p /rootfs\nprintf '%s\\n' 'a; make' > /rootfs/a\nEOF",
+      8: 'RUN --network=none if test -d a; then cp -r a /rootfs; fi',
+    }),
+  },
+  {
     rule: 'heredoc-continues',
-    bad: containerfile({ 2: '', 6: 'RUN <<EOF\nmake\nmake install\nEOF' }),
+    bad: containerfile({ 1: from(foreign), 2: '', 6: 'RUN <<EOF\nmake\nmake install\nEOF' }),
     at: 'Containerfile:6',
     good: step('RUN <<EOF\nmake\nmake install\nEOF'),
+  },
+  {
+    // The profile of StageX's login shell sets -e.
+    rule: 'heredoc-continues',
+    bad: containerfile({
+      1: from(image('pallet-rust', '2025.10.0')),
+      2: '',
+      6: 'RUN <<EOF\nmake\nmake install\nEOF',
+    }),
+    at: 'Containerfile:6',
+    good: containerfile({ 2: '', 6: 'RUN <<EOF\nmake\nmake install\nEOF' }),
   },
   {
     rule: 'heredoc-continues',
@@ -196,10 +258,61 @@ export const containerfileCases: readonly Case[] = [
     good: containerfile({ 3: '', 6: 'RUN python3 -m compileall --invalidation-mode unchecked-hash /app' }),
   },
   {
+    // Of a tool that helps to build, nothing reaches the image.
+    rule: 'timestamped-bytecode',
+    bad: containerfile({ 3: '', 6: 'RUN pip install mkdocs', 10: 'COPY --from=build /usr/local /usr/local' }),
+    at: 'Containerfile:6',
+    good: containerfile({ 3: '', 6: 'RUN pip install mkdocs', 10: 'COPY --from=build /src/site /srv' }),
+  },
+  {
+    rule: 'timestamped-bytecode',
+    bad: containerfile({ 3: 'ENV UV_COMPILE_BYTECODE=1', 6: 'RUN uv sync --locked' }),
+    at: 'Containerfile:6',
+    good: containerfile({ 3: '', 6: 'RUN uv sync --locked' }),
+  },
+  {
+    rule: 'timestamped-bytecode',
+    bad: containerfile({ 3: '', 6: 'RUN uv sync --locked --compile-bytecode' }),
+    at: 'Containerfile:6',
+    good: containerfile({
+      3: 'ENV PYC_INVALIDATION_MODE=UNCHECKED_HASH',
+      6: 'RUN uv sync --locked --compile-bytecode',
+    }),
+  },
+  {
     rule: 'reads-surroundings',
     bad: step('RUN date > /built'),
     at: 'Containerfile:6',
     good: step('RUN mandate > /built'),
+  },
+  {
+    // A word of a text is no command; and the suggested command is no finding.
+    rule: 'reads-surroundings',
+    bad: step('RUN mkdir a && BUILT="$(date -u +%F)" make'),
+    at: 'Containerfile:6',
+    good: step('RUN echo "up to date" && touch -d "$(date -u -d "@$SOURCE_DATE_EPOCH" +%F)" a # the date'),
+  },
+  {
+    // Caution builds for linux/amd64, whatever the machine is.
+    rule: 'reads-surroundings',
+    bad: step('RUN make KERNEL=$(uname -r)'),
+    at: 'Containerfile:6',
+    says: /kernel/,
+    good: step('RUN make TARGET="$(uname -m)-unknown-linux-musl"'),
+  },
+  {
+    rule: 'reads-surroundings',
+    bad: step('RUN make -j$(nproc)'),
+    at: 'Containerfile:6',
+    says: /^A step runs as many jobs/,
+    good: step('RUN make -j4'),
+  },
+  {
+    rule: 'reads-surroundings',
+    bad: step('RUN make -j"$(nproc)" SHARDS=$(nproc)'),
+    at: 'Containerfile:6',
+    says: /number or kind of processors/,
+    good: step('RUN make SHARDS=4'),
   },
   {
     rule: 'cachebust',
@@ -213,6 +326,19 @@ export const containerfileCases: readonly Case[] = [
     at: 'Containerfile:6',
     says: /VERSION/,
     good: step('ARG VERSION=1\nARG TARGETARCH'),
+  },
+  {
+    rule: 'argument-not-given',
+    bad: step('ARG VERSION\nENV VERSION=$VERSION'),
+    at: 'Containerfile:6',
+    good: step(`ARG VERSION\nENV VERSION=\${VERSION:-1}\nRUN make \${VERSION:+--release}`),
+  },
+  {
+    rule: 'argument-not-given',
+    bad: step('ARG FLAGS=--environment production'),
+    at: 'Containerfile:6',
+    says: /^production is an argument of its own here/,
+    good: step('ARG FLAGS="--environment production"'),
   },
   {
     rule: 'argument-not-in-stage',
