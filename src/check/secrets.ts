@@ -24,7 +24,7 @@ const secretValues: readonly [pattern: RegExp, what: string][] = [
 
 /** What stands for a value that is given elsewhere, or is none. */
 const placeholder =
-  /^(?:$|[\s"']*$|\$|<|\{\{|changeme|change_me|example|dummy|placeholder|none|null|true|false|\d{1,4}$|x+$|\*+$|\/)/i;
+  /^["']?(?:$|[\s"']*$|\$|<|\{\{|change[-_]?me|example|dummy|placeholder|(?:fake|insecure|not[-_]?(?:a|so|used|needed|real|secret)|(?:test|build|ci)(?:[-_]only)?)(?![a-z0-9])|none|null|true|false|\d{1,4}$|x+$|\*+$|\/)/i;
 
 /** What makes a variable with this value a secret; null when nothing does. */
 export function secretIn(name: string, value: string): string | null {
@@ -101,11 +101,22 @@ function* secretFiles({ view }: Subject): Iterable<Sighting> {
     } else if (keyFile.test(file) && looks < mostLooks && view.size(file) < 100_000) {
       looks += 1;
       const text = view.read(file)?.text ?? '';
-      if (/-----BEGIN (?:[A-Z]+ )*PRIVATE KEY/.test(text)) yield { path: file, message: 'Here stands a private key.' };
+      if (/-----BEGIN (?:[A-Z]+ )*PRIVATE KEY/.test(text)) yield privateKey(file);
       else if (/_authToken\s*=\s*(?!\$)\S/.test(text))
         yield { path: file, message: 'Here stands a token of a registry.' };
     }
   }
+}
+
+/** Tests bring keys of their own, which guard nothing. */
+const ofTests = /(?:^|\/|[_.-])(?:tests?|testdata|testing|fixtures?|__tests__|spec|examples?|mocks?)(?:\/|[_.-])/i;
+
+function privateKey(file: string): Sighting {
+  if (!ofTests.test(file)) return { path: file, message: 'Here stands a private key.' };
+  return {
+    ...{ path: file, level: 'note', message: 'Here stands a private key; by its name, one of tests.' },
+    mend: 'Nothing needs to be done if it guards nothing; keep it out of the image.',
+  };
 }
 
 /** A .env that only sets what is public, or nothing, is no secret. */

@@ -1,4 +1,4 @@
-import type { Stage } from '../../verify/containerfile.ts';
+import type { Containerfile, Stage } from '../../verify/containerfile.ts';
 import { type Build, lineage, scriptOf, type Written } from './build.ts';
 
 /**
@@ -29,8 +29,18 @@ export function usesShell(instruction: Written): boolean {
   return execWords(scriptOf(instruction)) === null;
 }
 
+const known = new WeakMap<Containerfile, Map<number, ReadonlyMap<string, string>>>();
+
 /** What a stage's variables hold where that stands in the file: of ENV, and defaults of ARG. */
-export function valuesOf(build: Build, stage: Stage): Map<string, string> {
+export function valuesOf(build: Build, stage: Stage): ReadonlyMap<string, string> {
+  const of = known.get(build.file) ?? new Map<number, ReadonlyMap<string, string>>();
+  known.set(build.file, of);
+  const values = of.get(stage.index) ?? readValues(build, stage);
+  of.set(stage.index, values);
+  return values;
+}
+
+function readValues(build: Build, stage: Stage): ReadonlyMap<string, string> {
   const globals = new Map<string, string>();
   const values = new Map<string, string>();
   setIn(globals, build, -1, globals);
@@ -41,8 +51,8 @@ export function valuesOf(build: Build, stage: Stage): Map<string, string> {
 function setIn(values: Map<string, string>, { instructions }: Build, stage: number, globals: Map<string, string>) {
   const own = instructions.filter((one) => one.stage === stage && (one.keyword === 'ENV' || one.keyword === 'ARG'));
   for (const { name, value } of own.flatMap(({ pairs }) => pairs)) {
-    const known = value ?? globals.get(name);
-    if (known !== undefined) values.set(name, withValues(known, values));
+    const said = value ?? globals.get(name);
+    if (said !== undefined) values.set(name, withValues(said, values));
   }
 }
 

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { isHidden } from '../../dockerignore.ts';
 import { after } from '../../fix/block.ts';
 import { printableLine } from '../../output.ts';
@@ -60,15 +61,7 @@ export const contextRules: readonly Rule[] = [
     *look(subject) {
       for (const { pattern, line, how } of missing(subject)) {
         if (how !== 'absent' || /[*?[]/.test(pattern)) continue;
-        const shown = printableLine(pattern, 100);
-        const here = subject.view.stands(pattern);
-        yield {
-          ...{ path: subject.build?.path, line },
-          message: here
-            ? `${shown} is copied here; it is in this folder, and git does not track it.`
-            : `${shown} is copied here, and is not there.`,
-          ...(here && { mend: `Commit it (git add --force ${shown}), or make it in a step of the Containerfile.` }),
-        } satisfies Sighting;
+        yield { path: subject.build?.path, line, ...saidOfAbsent(pattern, subject) };
       }
     },
   },
@@ -89,6 +82,25 @@ export const contextRules: readonly Rule[] = [
     },
   },
 ];
+
+/** Why a file that is copied is not there, and what to do. */
+function saidOfAbsent(pattern: string, { view, build }: Subject): Omit<Sighting, 'path' | 'line'> {
+  const shown = printableLine(pattern, 100);
+  if (view.stands(pattern)) {
+    return {
+      message: `${shown} is copied here; it is in this folder, and git does not track it.`,
+      mend: `Commit it (git add --force ${shown}), or make it in a step of the Containerfile.`,
+    };
+  }
+  const folder = path.posix.dirname(build?.path ?? '');
+  const own = path.posix.join(folder, pattern);
+  if (folder === '.' || !view.stands(own)) return { message: `${shown} is copied here, and is not there.` };
+  return {
+    message: `${shown} is copied here, and is in ${printableLine(folder, 100)} alone.`,
+    why: 'Caution builds in the root of the repository, whatever folder the Containerfile is in.',
+    mend: `Write ${printableLine(own, 100)}, or give the service a repository of its own.`,
+  };
+}
 
 /** Number of the last line that holds something. */
 function lastLine(text: string): number {

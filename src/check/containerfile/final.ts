@@ -1,6 +1,8 @@
 import path from 'node:path';
-import { replacedByCaution, replacedByExport } from '../../caution/replaced.ts';
+import { isTrue } from '../../caution/procfile.ts';
+import { overlaidLoader, replacedByCaution, replacedByExport } from '../../caution/replaced.ts';
 import { printableLine } from '../../output.ts';
+import { entryOf } from '../procfile/entries.ts';
 import type { Rule, Sighting } from '../rule.ts';
 import { sources } from '../sources.ts';
 import type { Subject } from '../subject.ts';
@@ -25,6 +27,25 @@ function placesOf(sourcesOf: readonly string[], destination: string): string[] {
     ? sourcesOf.map((one) => path.posix.join(destination, path.posix.basename(one)))
     : [destination];
   return places.map((one) => path.posix.normalize(one).replace(/^\/+/, ''));
+}
+
+/** What Caution brings of its own is no loss; its loader may be another than the one that was linked against. */
+function saidOfReplaced(place: string): Omit<Sighting, 'path' | 'line' | 'message'> {
+  if (place === 'etc/ssl/certs/ca-certificates.crt' || /(?:^|\/)bin\/(?:sh|busybox)$/.test(place))
+    return { level: 'note', mend: 'Leave it out: Caution brings its own.' };
+  if (!place.endsWith(`lib/${overlaidLoader}`)) return {};
+  return {
+    why: 'Caution lays its own musl over the image: what is linked dynamically runs on that one in the enclave.',
+    mend: 'Link statically, and leave the loader out; else try the service on the musl that Caution has.',
+  };
+}
+
+/** Whether an instruction puts something at /etc/environment: a COPY, a heredoc, or a shell that writes it. */
+function writesEnvironment(instruction: Written, step: ReturnType<typeof stepOf>): boolean {
+  if (instruction.keyword === 'RUN')
+    return />>?\s*["']?\/etc\/environment\b|\btee\s+(?:-a\s+)?\/etc\/environment\b/.test(commandsOf(instruction));
+  if (step?.destination === '/etc/environment') return true;
+  return step !== null && placesOf(step.sources, step.destination ?? '').includes('etc/environment');
 }
 
 /** The image that Caution exports. */
@@ -110,15 +131,29 @@ export const finalRules: readonly Rule[] = [
         const step = keyword === 'COPY' || keyword === 'ADD' ? build && stepOf(build, line) : null;
         if (!step || step.destination === null) continue;
         for (const place of placesOf(step.sources, step.destination)) {
-          const certificates = place === 'etc/ssl/certs/ca-certificates.crt';
-          const shell = /(?:^|\/)bin\/(?:sh|busybox)$/.test(place);
           if (!replacedByCaution(place) && !replacedByExport(place)) continue;
           yield {
-            ...{ path: build?.path, line, level: certificates || shell ? 'note' : 'warning' },
+            ...{ path: build?.path, line },
             message: `/${printableLine(place, 100)} of the image does not reach the enclave.`,
-            ...((certificates || shell) && { mend: 'Leave it out: Caution brings its own.' }),
+            ...saidOfReplaced(place),
           };
         }
+      }
+    },
+  },
+  {
+    id: 'environment-file',
+    level: 'warning',
+    title: 'A file of variables that nothing reads',
+    why: "Caution's documentation names /etc/environment; its start script does not read it: a service has the variables that lead its run command.",
+    source: sources.platform,
+    mend: 'Put the variables before the program in run (in caution.hcl: env of the unit), or let the service read the file.',
+    *look({ build }) {
+      for (const instruction of finalInstructions(build)) {
+        if (!['RUN', 'COPY', 'ADD'].includes(instruction.keyword)) continue;
+        if (!writesEnvironment(instruction, build && stepOf(build, instruction.line))) continue;
+        yield { path: build?.path, line: instruction.line, message: 'Nothing reads /etc/environment in the enclave.' };
+        return;
       }
     },
   },
@@ -130,8 +165,13 @@ export const finalRules: readonly Rule[] = [
     source: sources.caution,
     mend: 'Add to the final stage: COPY .caution/quorum-bundle.json /etc/caution/bundle.json and COPY .caution/secrets/ /etc/caution/secrets/',
     *look(subject) {
-      const { build, view } = subject;
+      const { build, view, hcl } = subject;
       if (!build || !view.files.some((file) => file.startsWith('.caution/secrets/'))) return;
+      // Of several services in a repository not each may have secrets.
+      const asked =
+        hcl === null
+          ? isTrue(entryOf(subject, 'locksmith')?.value ?? '')
+          : view.read(hcl)?.text.includes('env::vault') === true;
       const copied = finalInstructions(build)
         .filter(({ keyword }) => keyword === 'COPY' || keyword === 'ADD')
         .map(({ line }) => stepOf(build, line)?.destination ?? '');
@@ -139,7 +179,7 @@ export const finalRules: readonly Rule[] = [
       if (from || copied.some((place) => place.startsWith('/etc/caution'))) return;
       const stage = finalStage(build);
       yield {
-        ...{ path: build.path, line: stage?.line },
+        ...{ path: build.path, line: stage?.line, level: asked ? 'error' : 'note' },
         message: 'There are secrets in .caution/secrets/, and the final stage does not copy them.',
       } satisfies Sighting;
     },

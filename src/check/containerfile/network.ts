@@ -4,134 +4,9 @@ import { contextUses } from '../../verify/source/context.ts';
 import type { Rule, Sighting } from '../rule.ts';
 import { sources } from '../sources.ts';
 import type { Subject } from '../subject.ts';
-import { isOffline, variablesOf, type Written } from './build.ts';
-import { commandsOf } from './commands.ts';
-
-/** An install that takes what is newest, and what locks it. */
-interface Unlocked {
-  /** The command, up to the next command of the script. */
-  command: RegExp;
-  /** What makes it locked, in the same command. */
-  locked: RegExp;
-  says: string;
-  mend: string;
-  /** The same command, locked, where one word more is all that it needs; and the lock file that it then needs. */
-  change?: { lock: RegExp; to: (text: string) => string };
-}
-
-const none = /(?!)/;
-const start = '(?:^|[\\s;&|(])';
-
-/** Sources: the manuals of the package managers. */
-const unlocked: readonly Unlocked[] = [
-  {
-    command: new RegExp(`${start}npm (?:install|i|add|update|up)(?=\\s|$)[^;&|\\n]*`, 'g'),
-    locked: none,
-    says: 'npm install changes what the lock file says where it does not fit',
-    mend: 'Use npm ci.',
-    change: {
-      lock: /(?:^|\/)(?:package-lock|npm-shrinkwrap)\.json$/,
-      to: (text) => text.replace(/\bnpm (?:install|i)(?=\s+(?:--?[a-z]|&&|;|\|)|\s*$)/gm, 'npm ci'),
-    },
-  },
-  {
-    command: new RegExp(`${start}(?:npx|bunx|pnpm dlx|yarn dlx)(?=\\s)[^;&|\\n]*`, 'g'),
-    locked: /\s--(?:no-install|offline)\b/,
-    says: 'a package runner fetches what is newest where the lock file has nothing',
-    mend: 'Lock the package as a dependency, and run it with --no-install.',
-  },
-  {
-    command: new RegExp(`${start}yarn(?: install)?(?=\\s*$|\\s+--|\\s*[;&|])[^;&|\\n]*`, 'gm'),
-    locked: /--(?:immutable|frozen-lockfile)\b/,
-    says: 'yarn install writes the lock file again where it does not fit',
-    mend: 'Add --immutable (yarn 1: --frozen-lockfile).',
-  },
-  {
-    command: new RegExp(`${start}(?:pnpm|bun) (?:install|i)(?=\\s|$)[^;&|\\n]*`, 'g'),
-    locked: /--frozen-lockfile\b/,
-    says: 'the lock file is written again where it does not fit',
-    mend: 'Add --frozen-lockfile.',
-    change: {
-      lock: /(?:^|\/)(?:pnpm-lock\.yaml|bun\.lockb?)$/,
-      to: (text) => text.replace(/\b(pnpm|bun) (install|i)\b(?! --frozen-lockfile)/g, '$1 $2 --frozen-lockfile'),
-    },
-  },
-  {
-    command: new RegExp(
-      `${start}cargo (?:build|b|install|fetch|run|test|rustc|auditable build|zigbuild)(?=\\s|$)[^;&|\\n]*`,
-      'g',
-    ),
-    locked: /\s--(?:locked|frozen)\b/,
-    says: 'Cargo writes Cargo.lock again where it does not fit',
-    mend: 'Add --locked; --frozen where there is no network.',
-    change: {
-      lock: /(?:^|\/)Cargo\.lock$/,
-      to: (text) =>
-        text.replace(
-          /\bcargo (build|b|install|fetch|run|test|rustc)(?=\s|$)(?![^;&|\n]*--(?:locked|frozen))/g,
-          'cargo $1 --locked',
-        ),
-    },
-  },
-  {
-    command: new RegExp(`${start}(?:uv )?pip3? install(?=\\s)[^;&|\\n]*|-m pip install(?=\\s)[^;&|\\n]*`, 'g'),
-    locked: /--require-hashes\b|--no-index\b|\s--no-deps\s+(?:-\S+\s+)*(?:\.|\/\S+)\s*$/,
-    says: 'pip takes whatever files the index has today, under the versions that are named',
-    mend: 'Install from requirements with hashes: --require-hashes --no-deps -r requirements.txt.',
-  },
-  {
-    command: new RegExp(`${start}uv (?:sync|run)(?=\\s|$)[^;&|\\n]*`, 'g'),
-    locked: /\s--(?:locked|frozen)\b/,
-    says: 'uv writes uv.lock again where it does not fit',
-    mend: 'Add --locked.',
-    change: {
-      lock: /(?:^|\/)uv\.lock$/,
-      to: (text) => text.replace(/\buv (sync|run)(?=\s|$)(?![^;&|\n]*--(?:locked|frozen))/g, 'uv $1 --locked'),
-    },
-  },
-  {
-    command: new RegExp(`${start}pipenv install(?=\\s|$)[^;&|\\n]*`, 'g'),
-    locked: /--(?:deploy|ignore-pipfile)\b/,
-    says: 'pipenv writes the lock file again where it does not fit',
-    mend: 'Use pipenv sync, or add --deploy.',
-  },
-  {
-    command: new RegExp(`${start}poetry (?:update|add|lock)(?=\\s|$)[^;&|\\n]*`, 'g'),
-    locked: none,
-    says: 'poetry takes what is newest',
-    mend: 'Use poetry install from the committed lock file.',
-  },
-  {
-    command: new RegExp(
-      `${start}go (?:get|install)(?=\\s)[^;&|\\n]*@[^;&|\\n]*|${start}go get(?=\\s|$)[^;&|\\n]*|${start}go mod tidy`,
-      'g',
-    ),
-    locked: /@(?:v\d+\.\d+\.\d+|[0-9a-f]{12,40})\S*/,
-    says: 'Go takes what is newest',
-    mend: 'Lock the module in go.mod and go.sum, and build it with go build.',
-  },
-  {
-    command: new RegExp(`${start}bundle install(?=\\s|$)[^;&|\\n]*`, 'g'),
-    locked: /--(?:frozen|deployment|local)\b/,
-    says: 'Bundler writes Gemfile.lock again where it does not fit',
-    mend: 'Set BUNDLE_FROZEN=true.',
-  },
-  {
-    command: new RegExp(`${start}composer (?:update|require)(?=\\s|$)[^;&|\\n]*`, 'g'),
-    locked: none,
-    says: 'Composer takes what is newest',
-    mend: 'Use composer install from the committed lock file.',
-  },
-  {
-    command: new RegExp(
-      `${start}(?:apt-get|apt|apk|dnf|microdnf|yum|zypper|pacman)\\s+(?:-\\S+\\s+)*(?:install|add|upgrade|update|dist-upgrade|-S\\S*)(?=\\s|$)[^;&|\\n]*`,
-      'g',
-    ),
-    locked: /--no-network\b|--no-download\b/,
-    says: "a distribution's packages are what its servers hold today",
-    mend: 'Take the tool from a pinned image (StageX has most of them): COPY --from=stagex/…@sha256:…',
-  },
-];
+import { isOffline, type Written } from './build.ts';
+import { commandsOf, valuesOf, withValues } from './commands.ts';
+import { none, start, type Unlocked, unlocked } from './installs.ts';
 
 /** Files that name dependencies, and are no source of the service. */
 const manifest =
@@ -152,9 +27,11 @@ export const networkStepRules: readonly Rule[] = [
     source: `${sources.dockerfile}#add---checksum`,
     mend: 'Add --checksum=sha256:…; for a git address, #COMMIT with the whole commit.',
     *look({ build }) {
-      for (const { keyword, words, flags, line } of build?.needed ?? []) {
+      for (const { keyword, words, flags, line, stage: at } of build?.needed ?? []) {
         if (keyword !== 'ADD' || flags.some(({ name }) => name === 'checksum')) continue;
-        for (const word of words.slice(0, -1)) {
+        const stage = build?.file.stages[at];
+        const values = build && stage ? valuesOf(build, stage) : new Map<string, string>();
+        for (const word of words.slice(0, -1).map((one) => withValues(one, values))) {
           const isGit = /^git@|^(?:https?|ssh|git):\/\/[^#]*\.git(?:#|$)/.test(word);
           if (!isGit && !/^https?:\/\//.test(word)) continue;
           if (isGit && /#[0-9a-f]{40,64}(?::|$)/.test(word)) continue;
@@ -181,7 +58,7 @@ export const networkStepRules: readonly Rule[] = [
     mend: 'Use ADD --checksum=sha256:…, or check with sha256sum -c in the same step.',
     *look({ build }) {
       for (const instruction of runsOf(build)) {
-        const script = commandsOf(instruction);
+        const script = fullCommandsOf(build, instruction);
         const [found] = new RegExp(`${start}(?:curl|wget)\\s[^;&|\\n]*(?:https?|ftp)://\\S+`).exec(script) ?? [];
         if (
           found === undefined ||
@@ -191,7 +68,7 @@ export const networkStepRules: readonly Rule[] = [
         yield { path: build?.path, line: instruction.line, message: `Not checked: ${printableLine(found, 100)}` };
       }
       for (const instruction of runsOf(build)) {
-        const script = commandsOf(instruction);
+        const script = fullCommandsOf(build, instruction);
         if (!new RegExp(`${start}git clone\\s`).test(script) || /\b[0-9a-f]{40}\b/.test(script)) continue;
         yield {
           ...{ path: build?.path, line: instruction.line, message: 'git clone takes what a branch or tag is today.' },
@@ -241,18 +118,27 @@ function runsOf(build: Subject['build']): Written[] {
   return build?.needed.filter(({ keyword }) => keyword === 'RUN') ?? [];
 }
 
+/** The commands of a step, with the variables in them that the file gives. */
+function fullCommandsOf(build: Subject['build'], instruction: Written): string {
+  const stage = build?.file.stages[instruction.stage];
+  const script = commandsOf(instruction);
+  return build && stage && script.includes('$') ? withValues(script, valuesOf(build, stage)) : script;
+}
+
 function* unlockedSightings({ build, view }: Subject): Iterable<Sighting> {
   for (const instruction of runsOf(build)) {
     if (isOffline(instruction)) continue;
-    const script = commandsOf(instruction);
+    const script = fullCommandsOf(build, instruction);
     const stage = build?.file.stages[instruction.stage];
-    const variables = build && stage ? variablesOf(build, stage) : new Map<string, Written>();
-    for (const { command, locked, says, mend, change } of unlocked) {
-      const found = script.match(command)?.find((one) => !locked.test(one));
-      if (found === undefined || (variables.has('BUNDLE_FROZEN') && found.includes('bundle'))) continue;
+    const variables = build && stage ? [...valuesOf(build, stage).keys()] : [];
+    for (const kind of unlocked) {
+      if (kind.variables && variables.some((name) => kind.variables?.test(name))) continue;
+      const found = foundUnlocked(kind, script);
+      if (found === undefined) continue;
+      const { says, mend, change } = kind;
       yield {
         ...{ path: build?.path, line: instruction.line, mend },
-        message: `${printableLine(found, 70)}: ${says}.`,
+        message: `${shownCommand(found)}: ${says}.`,
         ...(change &&
           view.files.some((file) => change.lock.test(file)) && {
             fix: { lines: [instruction.line, instruction.endLine] as const, change: rewrite(change.to) },
@@ -260,6 +146,28 @@ function* unlockedSightings({ build, view }: Subject): Iterable<Sighting> {
       };
     }
   }
+}
+
+/** The first command of a kind; what is installed tells more than a list that is brought up to date. */
+function foundUnlocked({ command, locked, when }: Unlocked, script: string): string | undefined {
+  const found = script
+    .match(command)
+    ?.filter((one) => !locked.test(one) && !mayBeLocked(one, locked) && (when?.(one) ?? true));
+  return found?.find((one) => !/\bupdate\b/.test(one)) ?? found?.[0];
+}
+
+/** Whether a variable that the file does not give stands where the flag would be. */
+function mayBeLocked(command: string, locked: RegExp): boolean {
+  if (locked === none) return false;
+  const words = command.trim().split(/\s+/);
+  return words.some(
+    (word, index) => /^"?\$(?:\w+|\{\w+\})"?$/.test(word) && !/^--?[^=]+$/.test(words[index - 1] ?? ''),
+  );
+}
+
+function shownCommand(command: string): string {
+  const cut = command.split('$(').length > command.split(')').length ? '…' : '';
+  return `${printableLine(command, 70)}${cut}`;
 }
 
 /** At most one sighting a stage: the first step. */

@@ -38,7 +38,7 @@ function plainWords(words: readonly WrittenWord[]): readonly WrittenWord[] {
 const appliedByCaution = new Set(['SSL_CERT_FILE', 'RUST_BACKTRACE', 'PATH', 'HOME', 'TZ', 'LANG', 'LC_ALL']);
 /** Of compilers, installers and the build: no service reads it. */
 const ofTheBuild =
-  /^(?:SOURCE_DATE_EPOCH|DEBIAN_FRONTEND|TARGET|USER|CC|CXX|AR|LD|[A-Z_]*FLAGS|(?:CARGO|RUSTUP|CGO|PIP|UV|POETRY|NPM_CONFIG|YARN|PNPM|COREPACK|BUNDLE)_\w+|npm_config_\w+|GO(?:PATH|CACHE|PROXY|SUMDB|ROOT|ENV|WORK|AMD64|ARCH|OS|TOOLCHAIN|MODCACHE)|PNPM_HOME)$/;
+  /^(?:SOURCE_DATE_EPOCH|DEBIAN_FRONTEND|TARGET(?:_ARCH)?|USER|UID|GID|CC|CXX|AR|LD|[A-Z_]*FLAGS|(?:CARGO|RUSTUP|CGO|PIP|UV|POETRY|NPM_CONFIG|YARN|PNPM|COREPACK|BUNDLE)_\w+|npm_config_\w+|GO(?:PATH|CACHE|PROXY|SUMDB|ROOT|ENV|WORK|AMD64|ARCH|OS|TOOLCHAIN|MODCACHE)|PNPM_HOME)$/;
 
 /** The command that Caution starts. */
 export const runRules: readonly Rule[] = [

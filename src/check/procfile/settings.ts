@@ -23,6 +23,17 @@ function canonical(value: string): string | null {
   return checkContainerfile(joined) === null ? joined : null;
 }
 
+/** The Containerfiles that a repository has elsewhere, as a mend names them. */
+function candidates({ view }: Subject): { mend?: string } {
+  const found = view.files.filter(
+    (file) => /(?:^|\/)(?:Containerfile|Dockerfile)(?:\.[\w-]+)?$/.test(file) && checkContainerfile(file) === null,
+  );
+  const [first, ...more] = found.sort((a, b) => a.split('/').length - b.split('/').length || (a < b ? -1 : 1));
+  if (first === undefined) return {};
+  const others = more.length === 0 ? '' : ` (or one of ${more.length} more that are there)`;
+  return { mend: `Write containerfile: ${first}${others}` };
+}
+
 /** Resources, the Containerfile, secrets and debugging. */
 export const settingRules: readonly Rule[] = [
   {
@@ -119,9 +130,15 @@ export const settingRules: readonly Rule[] = [
       const entry = entryOf(subject, 'containerfile');
       if (entry && entry.value !== '') {
         if (checkContainerfile(entry.value) === null && !view.stands(entry.value))
-          yield { path: entry.path, line: entry.line, message: `${shownValue(entry.value)} is not there.` };
+          yield {
+            ...{ path: entry.path, line: entry.line, message: `${shownValue(entry.value)} is not there.` },
+            ...candidates(subject),
+          };
       } else if (!build && hcl === null) {
-        yield { path: procfile?.path, message: 'There is neither a Containerfile nor a Dockerfile.' };
+        yield {
+          ...{ path: procfile?.path, message: 'There is neither a Containerfile nor a Dockerfile in the root.' },
+          ...candidates(subject),
+        };
       }
     },
   },

@@ -5,7 +5,7 @@ import { viewOf } from '../../../src/check/view.ts';
 import { containerfileCases } from './cases/containerfile.ts';
 import { procfileCases } from './cases/procfile.ts';
 import { repositoryCases } from './cases/repository.ts';
-import { base, containerfile, findingsOf, procfile, setupOf } from './setup.ts';
+import { base, containerfile, findingsOf, image, procfile, removed, setupOf } from './setup.ts';
 
 const cases = [...procfileCases, ...containerfileCases, ...repositoryCases];
 /** Only a view without git shows this one. */
@@ -65,5 +65,42 @@ describe('a rule', () => {
   it('does not tell anybody to turn debugging on', () => {
     const [found] = findingsOf({ files: procfile('debug: yes') });
     expect([found?.mend, found?.fixes]).toEqual(['Write true or false.', []]);
+  });
+
+  const mendsOf = (setup: Parameters<typeof findingsOf>[0], rule: string) =>
+    findingsOf(setup).flatMap(({ id, mend }) => (id === rule ? [mend] : []));
+
+  it('names the Containerfiles that are there instead of the missing one', () => {
+    const files = { Containerfile: removed, 'docker/Dockerfile': '', 'docker/api/Dockerfile.dev': '', ...procfile() };
+    expect(mendsOf({ files }, 'containerfile-missing')).toEqual([
+      'Write containerfile: docker/Dockerfile (or one of 1 more that are there)',
+    ]);
+  });
+
+  it('names the digest that a mistyped one was meant to be', () => {
+    const meant = image('core-filesystem');
+    const [found] = findingsOf({
+      files: containerfile({ 9: `FROM --platform=linux/amd64 ${meant.slice(0, 70)}${meant.slice(71)}` }),
+    });
+    expect(found?.mend).toBe(`The digest that StageX 2026.03.0 lists for core-filesystem: ${meant.split('@')[1]}`);
+    expect(found?.fixes).toHaveLength(1);
+  });
+
+  it('takes a key of tests for less than one of a service', () => {
+    const key = '-----BEGIN PRIVATE KEY-----\n';
+    const found = findingsOf({ files: { 'tests/a.pem': key, 'contest/a.pem': key } });
+    expect(found.map(({ path, level }) => [path, level])).toEqual([
+      ['contest/a.pem', 'error'],
+      ['tests/a.pem', 'note'],
+    ]);
+  });
+
+  it("asks for Locksmith's files where Locksmith is asked for", () => {
+    const files = { '.caution/secrets/a.asc': '' };
+    const level = (more: Record<string, string>) =>
+      findingsOf({ files: { ...files, ...more } }).find(({ id }) => id === 'locksmith-not-copied')?.level;
+    expect(level({})).toBe('note');
+    expect(level(procfile('locksmith: true'))).toBe('error');
+    expect(level({ 'caution.hcl': 'env = { A = env::vault("A") }' })).toBe('error');
   });
 });

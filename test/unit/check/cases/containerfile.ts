@@ -153,6 +153,46 @@ export const containerfileCases: readonly Case[] = [
     at: 'Containerfile:6',
     good: step('RUN pipenv install --deploy'),
   },
+  {
+    // The flags stand in a variable; where that is given elsewhere, they are not known.
+    rule: 'unlocked-install',
+    bad: step(`ENV FLAGS=--release\nRUN cargo build \${FLAGS}`),
+    at: 'Containerfile:7',
+    good: step(`ENV FLAGS="--locked --release"\nRUN cargo build \${FLAGS} && cargo test $ELSEWHERE`),
+  },
+  {
+    rule: 'unlocked-install',
+    bad: step(`RUN cargo build --target \${TARGET}`),
+    at: 'Containerfile:6',
+    good: step('ENV UV_FROZEN=1\nRUN uv sync'),
+  },
+  {
+    rule: 'unlocked-install',
+    bad: step('RUN apt-get update && apt-get install -y make'),
+    at: 'Containerfile:6',
+    says: /^apt-get install -y make:/,
+    good: {},
+  },
+  {
+    rule: 'unlocked-install',
+    bad: step('RUN npm install --prefix web left-pad-$(uname -m | tr a-z A-Z)'),
+    at: 'Containerfile:6',
+    says: /left-pad-\$\(uname -m…: npm takes the newest/,
+    good: step('RUN npm ci --prefix web'),
+  },
+  {
+    rule: 'unlocked-install',
+    bad: step('RUN npm install --prefix web --omit dev'),
+    at: 'Containerfile:6',
+    says: /lock file says/,
+    good: {},
+  },
+  {
+    rule: 'unlocked-install',
+    bad: step('RUN ["luarocks", "install", "luafilesystem"]'),
+    at: 'Containerfile:6',
+    good: step('RUN ["luarocks", "make"]'),
+  },
   { rule: 'unlocked-install', bad: step('RUN poetry update'), at: 'Containerfile:6', good: step('RUN poetry install') },
   {
     rule: 'unchecked-download',
@@ -165,6 +205,20 @@ export const containerfileCases: readonly Case[] = [
     bad: step('RUN git clone https://example.com/a'),
     at: 'Containerfile:6',
     good: step(`RUN git clone https://example.com/a && git -C a checkout ${'a'.repeat(40)}`),
+  },
+  {
+    rule: 'unchecked-download',
+    bad: step('ENV FROM=https://example.com/a.tgz\nRUN curl -o a $FROM'),
+    at: 'Containerfile:7',
+    good: step(
+      `ENV REV=${'a'.repeat(40)}\nRUN git clone -b v1 https://example.com/a && test "$(git -C a rev-parse HEAD)" = "$REV"`,
+    ),
+  },
+  {
+    rule: 'add-without-checksum',
+    bad: step('ARG VERSION=1.0\nADD https://example.com/a.git#$VERSION /a'),
+    at: 'Containerfile:7',
+    good: step(`ARG COMMIT=${'a'.repeat(40)}\nADD https://example.com/a.git#$COMMIT /a`),
   },
   {
     rule: 'network-after-sources',
@@ -368,6 +422,22 @@ export const containerfileCases: readonly Case[] = [
     good: {},
   },
   {
+    // In a repository with several services.
+    rule: 'needed-file-not-tracked',
+    bad: {
+      files: {
+        Containerfile: removed,
+        'api/Containerfile': `FROM scratch\nCOPY go.mod /a\n`,
+        'api/go.mod': '',
+        ...procfile('containerfile: api/Containerfile'),
+      },
+      dir: 'api',
+    },
+    at: 'api/Containerfile:2',
+    says: /^go\.mod is copied here, and is in api alone\.$/,
+    good: {},
+  },
+  {
     rule: 'caution-hidden',
     bad: { '.dockerignore': '**/.git\n.caution\n', '.caution/quorum-bundle.json': '' },
     at: '.dockerignore',
@@ -410,8 +480,26 @@ export const containerfileCases: readonly Case[] = [
     good: containerfile({ 11: 'COPY --from=build /x/ca.crt /etc/ssl/certs/' }),
   },
   {
+    rule: 'environment-file',
+    bad: containerfile({ 10: 'COPY --from=build /tmp/environment /etc/environment' }),
+    at: 'Containerfile:10',
+    good: containerfile({ 8: 'RUN --network=none echo A=1 > /etc/environment' }),
+  },
+  {
+    rule: 'environment-file',
+    bad: containerfile({ 10: 'RUN echo "A=1" >> /etc/environment' }),
+    at: 'Containerfile:10',
+    good: containerfile({ 10: 'RUN echo "A=1" >> /etc/environments' }),
+  },
+  {
+    rule: 'environment-file',
+    bad: containerfile({ 10: 'COPY <<EOF /etc/environment\nA=1\nEOF' }),
+    at: 'Containerfile:10',
+    good: containerfile({ 10: 'COPY <<EOF /app/environment\nA=1\nEOF' }),
+  },
+  {
     rule: 'locksmith-not-copied',
-    bad: { '.caution/secrets/a.asc': '' },
+    bad: { '.caution/secrets/a.asc': '', ...procfile('locksmith: true') },
     at: 'Containerfile:9',
     good: { '.caution/secrets/a.asc': '', ...containerfile({ 11: 'COPY .caution/secrets/ /etc/caution/secrets/' }) },
   },
@@ -420,6 +508,12 @@ export const containerfileCases: readonly Case[] = [
     bad: step('ENV DB_PASSWORD=hunter2hunter2'),
     at: 'Containerfile:6',
     good: step('ENV DB_PASSWORD_FILE=/run/secret DB_PASSWORD='),
+  },
+  {
+    rule: 'secret-in-containerfile',
+    bad: step('ENV SECRET_KEY=testimony-4f7a1e6c'),
+    at: 'Containerfile:6',
+    good: step('ENV SECRET_KEY=test-only-4f7a1e6c API_TOKEN="not-used" DB_PASSWORD=change-me'),
   },
   {
     rule: 'secret-in-containerfile',

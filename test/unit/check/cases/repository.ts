@@ -25,6 +25,13 @@ export const repositoryCases: readonly Case[] = [
     good: { 'tls/server.pem': '-----BEGIN CERTIFICATE-----\n' },
   },
   {
+    rule: 'secret-file',
+    bad: { 'api/tests/fixtures/server.pem': key },
+    at: 'api/tests/fixtures/server.pem',
+    says: /by its name, one of tests/,
+    good: {},
+  },
+  {
     rule: 'untracked-file',
     bad: { files: {}, git: tracked(...all.filter((name) => name !== 'Procfile')) },
     at: 'Procfile',
