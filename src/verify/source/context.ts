@@ -20,6 +20,15 @@ export interface ContextUse {
  * @param text of the Containerfile, which `file` is read from.
  */
 export function contextUses(text: string, file: Containerfile): ContextUse[] {
+  const uses = known.get(file) ?? readUses(text, file);
+  known.set(file, uses);
+  return uses;
+}
+
+/** Several rules ask, and reading a long file takes a while. */
+const known = new WeakMap<Containerfile, ContextUse[]>();
+
+function readUses(text: string, file: Containerfile): ContextUse[] {
   const lines = new Set(file.needed.flatMap(({ steps }) => steps.filter(copies).map(({ line }) => line)));
   return DockerfileParser.parse(text)
     .getInstructions()
