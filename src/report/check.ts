@@ -39,17 +39,33 @@ function placed({ path }: Checked): number {
   return path === undefined ? 1 : 0;
 }
 
+/** What one file's findings say: the same in several lines once, and a reason and a mend where they stand first. */
 function fileLines(findings: readonly Checked[], output: Pick<Output, 'color'>): string[] {
   const width = Math.max(...findings.map(({ line }) => String(line ?? '').length), 1);
-  return [...findings]
-    .sort((a, b) => (a.line ?? 0) - (b.line ?? 0))
-    .flatMap(({ id, level, line, message, why, mend }) => {
-      const indent = ' '.repeat(width + 4);
-      const text = (said: string) => wrap(oneLine(said), columns - indent.length, '').map((each) => `${indent}${each}`);
-      const head = `  ${String(line ?? '').padStart(width)}  ${styled(output, styles[level], level)}  ${id}`;
-      const reason = text(why).map((each) => styled(output, 'dim', each));
-      return [head, ...text(message), ...(level === 'note' ? [] : reason), ...text(`→ ${mend}`)];
-    });
+  const indent = ' '.repeat(width + 4);
+  const text = (said: string) => wrap(oneLine(said), columns - indent.length, '').map((each) => `${indent}${each}`);
+  const told = new Set<string>();
+  const groups = new Map<string, Checked[]>();
+  for (const finding of [...findings].sort((a, b) => (a.line ?? 0) - (b.line ?? 0))) {
+    const { id, level, message, mend } = finding;
+    const key = JSON.stringify([id, level, message, mend]);
+    groups.set(key, [...(groups.get(key) ?? []), finding]);
+  }
+  return [...groups.values()].flatMap(([first, ...more]) => {
+    if (!first) return [];
+    const { id, level, line, message, why, mend } = first;
+    const head = `  ${String(line ?? '').padStart(width)}  ${styled(output, styles[level], level)}  ${id}`;
+    const once = (said: string) => !told.has(`${id} ${said}`) && told.add(`${id} ${said}`);
+    const reason = level !== 'note' && once(why) ? text(why).map((each) => styled(output, 'dim', each)) : [];
+    return [head, ...text(`${message}${elsewhere(more)}`), ...reason, ...(once(mend) ? text(`→ ${mend}`) : [])];
+  });
+}
+
+/** Where else the same holds. */
+function elsewhere(others: readonly Checked[]): string {
+  const lines = [...new Set(others.flatMap(({ line }) => line ?? []))];
+  if (lines.length === 0) return '';
+  return ` Also in line${lines.length === 1 ? '' : 's'} ${lines.slice(0, 8).join(', ')}${lines.length > 8 ? ', …' : '.'}`;
 }
 
 function oneLine(text: string): string {

@@ -77,14 +77,14 @@ export function runs(program: string): RegExp {
 
 /** Programs that lay out files, and whose result no variable of a compiler changes. */
 const plain = new Set(
-  'mkdir echo printf cp mv ln chmod chown install touch cat rm rmdir tee true test [ cd pwd set export find ls sha256sum adduser addgroup useradd groupadd deluser usermod'.split(
+  'mkdir echo printf cp mv ln chmod chown install touch cat rm rmdir tee true test [ cd pwd set export find ls uname basename dirname readlink tr cut head tail sort wc grep sed awk sha256sum adduser addgroup useradd groupadd deluser usermod'.split(
     ' ',
   ),
 );
 
-/** Whether a step only lays out files: makes folders, writes texts, copies. */
-export function laysOutFiles(instruction: Written): boolean {
-  const script = commandsOf(instruction).replaceAll(/'[^']*'|"(?:\\.|[^"\\])*"/g, '""');
+/** Whether a script only lays out files: makes folders, writes texts, copies, looks. */
+export function laysOutFiles(commands: string): boolean {
+  const script = commands.replaceAll(/'[^']*'|"(?:\\.|[^"\\])*"/g, '""');
   const [first = ''] = script.split('\n', 1);
   // Of a heredoc that a program reads, what the lines are is not known.
   const mark = /<<-?["']?(\w*)/.exec(first)?.[1];

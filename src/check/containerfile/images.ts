@@ -1,7 +1,7 @@
 import { type Mend, rewrite } from '../../fix/block.ts';
 import { printableLine } from '../../output.ts';
 import { stagexName } from '../../stagex/references.ts';
-import { digestsOf, releases } from '../../stagex/releases.ts';
+import { defaultRelease, digestsOf, releases } from '../../stagex/releases.ts';
 import { nearestDigest, type StagexUse, stagexUse } from '../../stagex/uses.ts';
 import { stageNamed } from '../../verify/containerfile.ts';
 import { floatingBases } from '../../verify/findings.ts';
@@ -52,6 +52,31 @@ function misspelt(reference: string, build: Build): Omit<Sighting, 'path' | 'lin
   };
 }
 
+/** The release that a setup's pinned images are of, else the one that new services get. */
+function releaseOf(subject: Subject): string {
+  const [of] = stagexUses(subject).flatMap(({ listed }) => listed.at(-1) ?? []);
+  return of ?? defaultRelease;
+}
+
+/** How a StageX image is pinned: by the release of its tag, or where it has no tag, by one that is given. */
+function pinOf(use: PlacedUse, build: Build, release: string): Partial<Sighting> {
+  const bare = !/:[^/]*$/.test(use.reference);
+  const wanted = use.release ?? (bare ? release : null);
+  const digest = wanted !== null && releases().includes(wanted) ? digestsOf(wanted).get(use.name) : undefined;
+  const instruction = build.instructions.find(({ line }) => line === use.line);
+  if (wanted === null || digest === undefined || !instruction) return {};
+  const pinned = `${use.reference}${bare ? `:sx${wanted}` : ''}@sha256:${digest}`;
+  return {
+    mend: bare
+      ? `Add the tag and the digest of a release: check --fix adds those of StageX ${wanted}.`
+      : `Add the digest of StageX ${wanted}: @sha256:${digest}`,
+    fix: {
+      lines: [instruction.line, instruction.endLine],
+      change: rewrite((text) => text.replace(use.reference, pinned)),
+    },
+  };
+}
+
 /** What another image of a known release has this digest. */
 function ownerOf(digest: string): string | null {
   for (const release of releases()) {
@@ -80,21 +105,7 @@ export const imageRules: readonly Rule[] = [
           continue;
         }
         const use = line === undefined ? undefined : own.get(line);
-        const known =
-          use?.release && releases().includes(use.release) ? digestsOf(use.release).get(use.name) : undefined;
-        const instruction = build.instructions.find((one) => one.line === line);
-        yield {
-          ...{ path, line, message },
-          ...(use &&
-            known &&
-            instruction && {
-              mend: `Add the digest of StageX ${use.release}: @sha256:${known}`,
-              fix: {
-                lines: [instruction.line, instruction.endLine],
-                change: rewrite((text) => text.replace(use.reference, `${use.reference}@sha256:${known}`)),
-              },
-            }),
-        };
+        yield { path, line, message, ...(use && pinOf(use, build, releaseOf(subject))) };
       }
     },
   },

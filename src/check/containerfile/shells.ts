@@ -5,7 +5,7 @@ import type { Rule, Sighting } from '../rule.ts';
 import { sources } from '../sources.ts';
 import type { Subject } from '../subject.ts';
 import { type Build, lastOf, lineage, rootOf, runsIn, scriptOf, type Written } from './build.ts';
-import { laysOutFiles, usesShell, withoutFetches } from './commands.ts';
+import { commandsOf, laysOutFiles, usesShell, withoutFetches } from './commands.ts';
 
 /** Whether the image that a stage stands on has a login shell; null when it may. */
 function rootHasLoginShell(build: Build, stage: Stage): boolean | null {
@@ -57,11 +57,8 @@ function* loginShells({ build }: Subject): Iterable<Sighting> {
   for (const stage of build.file.needed) {
     const has = rootHasLoginShell(build, stage);
     if (has === false) continue;
-    const steps = runsIn(build, stage).filter((one) => usesShell(one) && !laysOutFiles(one));
-    const makes = steps.find((one) =>
-      /\w/.test(withoutFetches(one).replaceAll(/<<-?\s*["']?\w+["']?|^\s*EOF\s*$/gm, '')),
-    );
-    const step = makes ?? steps[0];
+    const steps = runsIn(build, stage).filter((one) => usesShell(one) && !laysOutFiles(commandsOf(one)));
+    const step = steps.find((one) => !laysOutFiles(withoutFetches(one))) ?? steps[0];
     if (!step || lastOf(build, stage, 'SHELL', step.line)) continue;
     if (lineage(build, stage).some(({ index }) => told.has(index))) continue;
     told.add(stage.index);

@@ -7,9 +7,11 @@ import type { Subject } from '../subject.ts';
 import { type Build, finalStage, lineage, rootOf, runsIn, scriptOf, variablesOf } from './build.ts';
 import { commandsOf, valuesOf, withoutFetches } from './commands.ts';
 
-/** What compiles or packs, and may stamp a time on what it makes. */
+/** What compiles or packs, and may stamp a time on what it makes. Go stamps none. */
 const stamping =
-  /\b(?:cc|gcc|g\+\+|clang|make|cmake|ninja|meson|ar|cargo|rustc|pip3?|python3?|uv|wheel|maturin|poetry|mvn|gradle|javac|jar|zip|tar|gzip|npm|yarn|pnpm|node|go)\b/;
+  /\b(?:cc|gcc|g\+\+|clang|make|cmake|ninja|meson|ar|cargo|rustc|pip3?|python3?|uv|wheel|maturin|poetry|mvn|gradle|javac|jar|zip|tar|gzip)\b/;
+/** Of these a plugin may. */
+const bundling = /\b(?:npm|npx|yarn|pnpm|bun|node)\b/;
 
 /** The times that a Containerfile's steps leave in what they make. */
 export const timeRules: readonly Rule[] = [
@@ -24,13 +26,16 @@ export const timeRules: readonly Rule[] = [
       if (!build) return;
       const told = new Set<number>();
       for (const stage of build.file.needed) {
-        const step = runsIn(build, stage).find((one) => stamping.test(withoutFetches(one)));
+        const steps = runsIn(build, stage);
+        const stamps = steps.find((one) => stamping.test(withoutFetches(one)));
+        const step = stamps ?? steps.find((one) => bundling.test(withoutFetches(one)));
         const chain = lineage(build, stage);
         if (!step || chain.some(({ index }) => told.has(index)) || fixesTime(build, stage)) continue;
         told.add(stage.index);
         const from = build.instructions.find(({ keyword, stage: at }) => keyword === 'FROM' && at === stage.index);
         yield {
-          ...{ path: build.path, line: step.line, message: 'SOURCE_DATE_EPOCH is not set where this step runs.' },
+          ...{ path: build.path, line: step.line, level: stamps ? 'warning' : 'note' },
+          message: 'SOURCE_DATE_EPOCH is not set where this step runs.',
           ...(from && {
             fix: {
               lines: [from.line, from.endLine] as const,

@@ -3,6 +3,7 @@ import { replacedByCaution } from '../../caution/replaced.ts';
 import { parseRun, quoteWord, type WrittenWord, writtenWords } from '../../caution/words.ts';
 import { printableLine } from '../../output.ts';
 import { finalStage, lastOf, variablesOf } from '../containerfile/build.ts';
+import { valuesOf } from '../containerfile/commands.ts';
 import type { Rule, Sighting } from '../rule.ts';
 import { secretIn } from '../secrets.ts';
 import { sources } from '../sources.ts';
@@ -195,9 +196,11 @@ export const runRules: readonly Rule[] = [
 function* variableSightings({ build, run }: Subject): Iterable<Sighting> {
   const stage = build && finalStage(build);
   if (!build || !stage || !run) return;
+  const values = valuesOf(build, stage);
   for (const [name, { line, stage: at, pairs }] of variablesOf(build, stage)) {
     if (at !== stage.index || appliedByCaution.has(name) || ofTheBuild.test(name)) continue;
-    const value = pairs.findLast((pair) => pair.name === name)?.value ?? '';
+    const value = values.get(name) ?? pairs.findLast((pair) => pair.name === name)?.value ?? '';
+    if (value === '') continue;
     // A secret has a rule of its own, and belongs into no message.
     if (secretIn(name, value) !== null) continue;
     const said = saidOfVariable(name, value, Object.hasOwn(run.env, name) ? run.env[name] : undefined);

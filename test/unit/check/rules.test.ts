@@ -86,6 +86,16 @@ describe('a rule', () => {
     expect(found?.fixes).toHaveLength(1);
   });
 
+  it('pins an image without a tag to the release of the others', () => {
+    const [older, bare] = [image('pallet-rust', '2026.01.0'), 'FROM --platform=linux/amd64 stagex/core-filesystem'];
+    const files = containerfile({ 1: `FROM --platform=linux/amd64 ${older} AS build`, 9: bare });
+    const found = findingsOf({ files }).find(({ id }) => id === 'base-not-pinned');
+    expect(found?.mend).toMatch(/check --fix adds those of StageX 2026\.01\.0/);
+    const [change] = found?.fixes ?? [];
+    const mended = change?.mend.change({ before: [], text: bare, after: [] });
+    expect(mended?.text).toBe(`FROM --platform=linux/amd64 ${image('core-filesystem', '2026.01.0')}`);
+  });
+
   it('takes a key of tests for less than one of a service', () => {
     const key = '-----BEGIN PRIVATE KEY-----\n';
     const found = findingsOf({ files: { 'tests/a.pem': key, 'contest/a.pem': key } });

@@ -242,9 +242,9 @@ export const containerfileCases: readonly Case[] = [
   {
     // What only fetches stamps no time.
     rule: 'no-source-date-epoch',
-    bad: containerfile({ 3: '', 6: 'RUN npm ci && npm run build' }),
+    bad: containerfile({ 3: '', 6: 'RUN npm ci && npm run build', 8: '' }),
     at: 'Containerfile:6',
-    good: containerfile({ 3: '', 6: 'RUN npm ci', 8: 'RUN --network=none cp -r /src /rootfs' }),
+    good: containerfile({ 3: '', 6: 'RUN npm ci', 8: 'RUN --network=none go build -trimpath ./cmd/a' }),
   },
   {
     rule: 'login-shell',
@@ -274,12 +274,12 @@ export const containerfileCases: readonly Case[] = [
   {
     // Folders and texts are the same under any shell.
     rule: 'login-shell',
-    bad: containerfile({ 2: '', 6: '', 8: 'RUN mkdir /rootfs && make install' }),
+    bad: containerfile({ 2: '', 6: 'RUN ARCH=$(uname -m) && cargo fetch --locked', 8: 'RUN mkdir /a && make install' }),
     at: 'Containerfile:8',
     good: containerfile({
       2: '',
       6: "RUN <<EOF\nset -e\nmkdir -p /rootfs\nprintf '%s\\n' 'a; make' > /rootfs/a\nEOF",
-      8: 'RUN --network=none if test -d a; then cp -r a /rootfs; fi',
+      8: 'RUN --network=none if test -d a; then cp -r a /rootfs/$(uname -m); fi',
     }),
   },
   {

@@ -131,6 +131,12 @@ export const procfileCases: readonly Case[] = [
     good: containerfile({ 3: 'ENV SOURCE_DATE_EPOCH=1 CC=clang' }),
   },
   {
+    rule: 'env-not-applied',
+    bad: containerfile({ 11: 'ARG LEVEL=info\nENV LOG=$LEVEL' }),
+    at: 'Containerfile:12',
+    good: containerfile({ 11: 'ARG SHA=""\nENV SHA=$SHA UID=10001' }),
+  },
+  {
     rule: 'reserved-port',
     bad: procfile('ports: 8080, 49502'),
     at: 'Procfile:1',
