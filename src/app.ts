@@ -1,6 +1,12 @@
+import type { Aws, Encryption } from './caution/configuration.ts';
+
 /** The languages that have a folder in `src/languages` and one in `templates`. */
 export const languageIds = ['rust', 'node', 'python', 'go'] as const;
 export type LanguageId = (typeof languageIds)[number];
+
+/** Which of Caution's files say how the app is built and started. */
+export const formats = ['procfile', 'hcl', 'both'] as const;
+export type Format = (typeof formats)[number];
 
 /**
  * One service, with every decision made: what the templates, the writer and the verifier work on.
@@ -30,6 +36,21 @@ export interface App {
   cpus: number | null;
   /** Public source URLs (`app_sources`). */
   sources: string[];
+  /** Domain of the HTTP front. */
+  domain?: string;
+  /** What the front speaks to the service; `http`, when nothing is said. */
+  upstreamProtocol?: 'http' | 'h2c';
+  encryption?: Encryption;
+  /** What the service may reach: `CIDR[:PORT[-LAST]]`, a rule each. */
+  egress?: string[];
+  /** Variables whose values Locksmith gives. */
+  secrets?: string[];
+  /** Nobody can verify the app while it is on. */
+  debug?: { sshKeys: string[] };
+  /** The team's own AWS account. */
+  aws?: Aws;
+  /** `procfile`, when nothing is said. */
+  format?: Format;
   /** StageX release, such as `2026.03.0`. */
   release: string;
   /** Where StageX images come from: `stagex`, or `HOST[/PREFIX]/stagex`. */

@@ -99,6 +99,7 @@ export function checkVariable(name: string): string | null {
 export function checkRun(text: string): string | null {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
   if (/[\x00-\x1f\x7f\u2028\u2029]/.test(text)) return 'A run command is one line without control characters.';
+  if (/\p{Surrogate}/u.test(text)) return 'Half of a character (a lone surrogate) is no text.';
   if (text.includes('{{')) return 'Caution replaces "{{…}}" in a run command: leave it out.';
   return null;
 }

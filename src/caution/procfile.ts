@@ -166,12 +166,17 @@ export function listOf(value: string): string[] {
 }
 
 /**
- * Whether the Procfile of a repository's root is that of the service in a folder. The platform reads no other, so that
- * of several services one is deployed.
+ * Whether the configuration in a repository's root is that of the service in a folder. The platform reads no other, so
+ * that of several services one is deployed.
+ * @param configuration null for one that the platform refuses, which nobody can tell.
  * @param containerfile where the service's own is, when it is not in its folder.
  */
-export function isOfService(procfile: Procfile, dir: string, containerfile?: string): boolean {
-  const named = procfile.containerfile ?? '';
+export function isOfService(
+  configuration: { containerfile: string | null } | null,
+  dir: string,
+  containerfile?: string,
+): boolean {
+  const named = configuration?.containerfile ?? '';
   return dir === '' || named.startsWith(`${dir}/`) || (named !== '' && named === containerfile);
 }
 

@@ -11,7 +11,7 @@ import type { Target } from '../target.ts';
 import type { Containerfile } from '../verify/containerfile.ts';
 import type { Verification, Verified, VerifyRequest } from '../verify/types.ts';
 import type { Io } from './io.ts';
-import type { Service } from './run-verify.ts';
+import type { Service } from './service.ts';
 
 /** What `--record` and `--expect` ask for, looked at before anything is built. */
 export interface Records {
@@ -32,7 +32,7 @@ export interface Records {
 export async function prepareRecords(
   flags: { record: string | undefined; expect: string | undefined },
   { root }: Target,
-  { containerfile, procfile }: Service,
+  { containerfile, sources }: Service,
   images: VerifyRequest['images'],
   io: Io,
 ): Promise<Records | null> {
@@ -40,7 +40,6 @@ export async function prepareRecords(
   const at = (file: string) => path.resolve(io.cwd, file);
   const expected = flags.expect === undefined ? null : await readRecordFile(at(flags.expect));
   if (flags.record !== undefined) await checkRecordPath(at(flags.record));
-  const sources = procfile?.sources ?? [];
   const about = await readAbout(root, containerfile, { version: io.version, sources });
   if (expected) refuseStandIns(expected, standInsFor(about, images));
   const record = flags.record === undefined ? null : at(flags.record);

@@ -10,7 +10,8 @@ import { imagesFrom } from './images.ts';
 import type { Io } from './io.ts';
 import { checkPage, writePage } from './page.ts';
 import { applyRecords, prepareRecords } from './record.ts';
-import { runVerify, serviceOf } from './run-verify.ts';
+import { runVerify } from './run-verify.ts';
+import { serviceOf } from './service.ts';
 
 /** One mend can bring to light what another difference had hidden; more rounds than these would be a circle. */
 const fixRounds = 5;
@@ -125,10 +126,10 @@ async function verifyFolder(
     keep: flags.keep,
     written: [],
   };
-  let records = await prepareRecords(flags, target, serviceOf(target), images, io);
+  let records = await prepareRecords(flags, target, await serviceOf(target), images, io);
   let verified = await runVerify(target, choices, io);
   for (let round = 0; flags.fix && round < fixRounds && (await offerMends(target.root, verified, io)); round += 1) {
-    records = await prepareRecords(flags, target, serviceOf(target), images, io);
+    records = await prepareRecords(flags, target, await serviceOf(target), images, io);
     verified = await runVerify(target, choices, io);
   }
   const recorded = await applyRecords(records, verified);

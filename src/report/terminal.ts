@@ -16,12 +16,17 @@ const shownStandIns = 4;
  */
 export function passed(verification: Verification, strict = false): boolean {
   const { builds, start, findings, expected } = verification;
-  const started = start === null || start.started || start.needs.length > 0;
+  const started = start === null || start.started || (start.needs.length > 0 && !failedAlone(findings));
   const refused = findings.some(({ id, level }) => id === 'root-link' && level === 'error');
   if (!verification.reproducible || !started || refused || expected?.matches === false) return false;
   if (!strict) return true;
   const proved = builds.every(({ executionProved }) => executionProved);
   return proved && findings.every(({ id }) => id !== 'base-not-pinned') && verification.imageIdentical;
+}
+
+/** A failed start of which some trouble is not the missing secret, or egress, of the enclave. */
+function failedAlone(findings: readonly Finding[]): boolean {
+  return findings.some(({ id, level }) => level === 'error' && (id === 'service-exited' || id === 'not-listening'));
 }
 
 /**

@@ -5,6 +5,7 @@ import { formatRun, quoteWord } from '../caution/words.ts';
 import { shipped } from '../package-root.ts';
 import { imageReference } from '../stagex/releases.ts';
 import { compileTemplate, type Helpers } from './compile.ts';
+import { configurationOf } from './configuration.ts';
 
 /** A file as it shall stand. `path` is relative to the build context's root, with `/` separators. */
 export interface RenderedFile {
@@ -17,19 +18,26 @@ export interface RenderedFile {
  * Every app gets its Containerfile, Procfile and ignore file; a starter gets its sources as well.
  * @returns files sorted by path.
  */
-export function render(app: App): RenderedFile[] {
+export async function render(app: App): Promise<RenderedFile[]> {
   const context = templateContext(app);
+  const { format = 'procfile' } = app;
   const files = [
     { path: app.containerfile, template: `${app.language}/Containerfile.hbs` },
-    { path: 'Procfile', template: 'common/Procfile.hbs' },
+    ...(format === 'hcl' ? [] : [{ path: 'Procfile', template: 'common/Procfile.hbs' }]),
     { path: ignoreFile(app), template: ignoreTemplate(app.language) },
     ...(app.starter ? starterFiles(app) : []),
   ];
   const derived = Object.entries(app.files ?? {}).map(([path, content]) => ({ path, content }));
   return files
     .map((file) => ({ path: file.path, content: renderFile(file.template, context) }))
-    .concat(derived)
+    .concat(derived, format === 'procfile' ? [] : [await hclFile(app)])
     .sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** Written by the module that reads it; loaded only where there is one. */
+async function hclFile(app: App): Promise<RenderedFile> {
+  const { writeHcl } = await import('../caution/hcl/write.ts');
+  return { path: 'caution.hcl', content: writeHcl(configurationOf(app)) };
 }
 
 /**
@@ -74,7 +82,9 @@ function renderFile(template: string, context: Record<string, unknown>): string 
 
 function templateContext(app: App): Record<string, unknown> {
   return {
+    ...{ domain: null, encryption: null, secrets: [], debug: null, aws: null, format: 'procfile' },
     ...app,
+    steve: app.encryption?.mode === 'steve',
     port: app.httpPort ?? app.ports[0] ?? null,
     prefix: app.dir === '' ? '' : `${app.dir}/`,
     run: formatRun(app),

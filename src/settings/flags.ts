@@ -1,7 +1,8 @@
 import { Command, CommanderError, Option } from 'commander';
-import { quoteWord } from '../caution/words.ts';
 import { ExitCode, UserError } from '../errors.ts';
-import { type Answers, settings } from './table.ts';
+import { surplus, underNpm } from './npm.ts';
+import { type Answers, isSwitch } from './setting.ts';
+import { settings } from './table/index.ts';
 
 /** Everything that the command line of `create` says. Nothing is filled in: undefined means «not given». */
 export interface CreateFlags {
@@ -76,11 +77,6 @@ function notYet(word: string): UserError {
   });
 }
 
-/** npm runs `npm create caution-app` with this in the environment. Source: https://docs.npmjs.com/cli/using-npm/config#user-agent */
-function underNpm(env: NodeJS.ProcessEnv): boolean {
-  return (env.npm_config_user_agent ?? '').startsWith('npm/');
-}
-
 /**
  * Reads a command line.
  * @param argv what follows the program's name.
@@ -121,8 +117,9 @@ function addCreate(program: Command, take: (taken: Invocation) => void, env: Nod
     .description('new service in an empty or new folder; onboard what is there otherwise (the default command)');
   for (const setting of settings) {
     const option = new Option(setting.flag, setting.help);
-    if (setting.repeatable) option.argParser((value: string, soFar: string[] | undefined) => [...(soFar ?? []), value]);
+    if (setting.repeatable) option.argParser(collect);
     create.addOption(option);
+    if (isSwitch(setting)) create.addOption(new Option(setting.flag.replace('--', '--no-'), 'the opposite').hideHelp());
   }
   create
     .option('-y, --yes', 'accept detected and default answers')
@@ -144,7 +141,9 @@ function addCreate(program: Command, take: (taken: Invocation) => void, env: Nod
 
 function createFlags(dir: string | undefined, options: Record<string, unknown>, command: Command): CreateFlags {
   const answers: Record<string, unknown> = {};
-  for (const { key } of settings) if (options[key] !== undefined) answers[key] = options[key];
+  for (const { key } of settings)
+    if (options[key] !== undefined)
+      answers[key] = typeof options[key] === 'boolean' ? String(options[key]) : options[key];
   return {
     dir,
     answers: answers as Answers,
@@ -268,37 +267,4 @@ function usageError(error: CommanderError): UserError {
     exitCode: ExitCode.Usage,
     next: 'npx create-caution-app --help lists the flags.',
   });
-}
-
-/**
- * More than one folder. Under npm that is what is left when the `--` was forgotten: npm takes the flags for its own and
- * hands on their values.
- */
-function surplus(dir: string, more: string[], npm: boolean, env: NodeJS.ProcessEnv): UserError {
-  const next = npm
-    ? `Put -- before the flags: npm create caution-app ${[dir, '--', ...recovered(more, env)].map(quoteWord).join(' ')}`
-    : 'Name one folder.';
-  const message = npm
-    ? `npm kept the flags for itself; ${[dir, ...more].map((word) => JSON.stringify(word)).join(' ')} is all that came through.`
-    : `One folder is expected, and ${more.length + 1} were given: ${[dir, ...more].join(' ')}`;
-  return new UserError('usage', message, { exitCode: ExitCode.Usage, next });
-}
-
-/** The flags that npm swallowed, as far as its environment still shows them: `--port 8080` leaves `npm_config_port`. */
-function recovered(values: readonly string[], env: NodeJS.ProcessEnv): string[] {
-  const rest = [...values];
-  const words: string[] = [];
-  for (const setting of settings) {
-    const flag = setting.flag.replace(/ .*/, '');
-    if (env[`npm_config_${flag.slice(2).replaceAll('-', '_')}`] === undefined) continue;
-    const at = rest.findIndex((value) => setting.check(value) === null);
-    words.push(flag, ...(at < 0 ? [setting.flag.replace(/^\S+ /, '')] : rest.splice(at, 1)));
-  }
-  for (const flag of ['yes', 'dry-run', 'overwrite', 'make-lock', 'json']) {
-    if (env[`npm_config_${flag.replace('-', '_')}`] === 'true') words.push(`--${flag}`);
-  }
-  for (const flag of ['verify', 'git', 'start']) {
-    if (env[`npm_config_${flag}`] === 'false' || env[`npm_config_${flag}`] === '') words.push(`--no-${flag}`);
-  }
-  return [...words, ...rest];
 }

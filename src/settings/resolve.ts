@@ -3,7 +3,19 @@ import { checkRun } from '../caution/limits.ts';
 import { formatRun, parseRun, type RunCommand } from '../caution/words.ts';
 import type { Detection, Language, Runnable } from '../languages/language.ts';
 import type { Target } from '../target.ts';
-import { type Answers, flagName, type Key, type Known, type Setting, settings } from './table.ts';
+import { type Contradiction, furtherSettings, valuesFrom } from './further.ts';
+import {
+  type Answers,
+  firstOf,
+  flagName,
+  isSwitch,
+  type Key,
+  type Known,
+  type Setting,
+  settingValue,
+  valuesOf,
+} from './setting.ts';
+import { settings } from './table/index.ts';
 
 /** What is decided once flags, answers and the folder have been looked at together. */
 export interface Resolved {
@@ -17,8 +29,8 @@ export interface Resolved {
 }
 
 /** What is wrong with the given answers, each with its flag: all of them at once. */
-export function checkAnswers(answers: Answers): { flag: string; value: string; reason: string }[] {
-  const wrong = [];
+export function checkAnswers(answers: Answers): Contradiction[] {
+  const wrong: Contradiction[] = [];
   for (const setting of settings) {
     for (const value of valuesOf(answers[setting.key])) {
       const reason = setting.check(value);
@@ -36,15 +48,6 @@ export function checkAnswers(answers: Answers): { flag: string; value: string; r
   return wrong;
 }
 
-function valuesOf(value: string | string[] | undefined): string[] {
-  return value === undefined ? [] : Array.isArray(value) ? value : [value];
-}
-
-/** The value of a setting: what was said, else what is known of the folder, else its default. */
-export function settingValue(setting: Setting, known: Known): string | string[] | null {
-  return known.answers[setting.key] ?? setting.fallback(known);
-}
-
 /** The settings that are needed and have neither an answer nor a default. */
 export function missingSettings(known: Known): Setting[] {
   return settings.filter((setting) => setting.required(known) && settingValue(setting, known) === null);
@@ -54,7 +57,11 @@ export function missingSettings(known: Known): Setting[] {
 export function unansweredSettings(known: Known): Setting[] {
   return settings.filter(
     ({ key, question, required }) =>
-      question && question.when?.(known) !== false && required(known) && known.answers[key] === undefined,
+      question &&
+      question.more === undefined &&
+      question.when?.(known) !== false &&
+      required(known) &&
+      known.answers[key] === undefined,
   );
 }
 
@@ -67,7 +74,7 @@ export function resolve(known: Known, target: Pick<Target, 'dir'>, language: Lan
   const detection = known.detection;
   const findings = [...(detection?.findings ?? [])];
   const evidence = (detection?.evidence ?? []).filter(({ setting }) => !(setting in known.answers));
-  const given = (key: Key): string | null => text(settingValue(settingOf(key), known));
+  const given = (key: Key): string | null => firstOf(settingValue(settingOf(key), known));
   const entry = given('entry') ?? (detection === null ? (language?.starter.entry ?? null) : null);
   const entryProblem = entry === null || language === null ? null : language.checkEntry(entry);
   if (entryProblem !== null) {
@@ -103,10 +110,10 @@ function outcomeOf(detection: Detection | null, missing: string[], findings: Fin
 }
 
 function appOf(known: Known, target: Pick<Target, 'dir'>, language: Language, entry: string): App {
-  const value = (key: Key): string | string[] | null => settingValue(settingOf(key), known);
-  const ports = valuesOf(value('port') ?? undefined).map(Number);
-  const httpPort = Number(text(value('httpPort')) ?? ports[0]);
-  const name = text(value('name')) ?? '';
+  const value = valuesFrom(known);
+  const ports = valuesOf(value('port')).map(Number);
+  const httpPort = Number(firstOf(value('httpPort')) ?? ports[0]);
+  const name = firstOf(value('name')) ?? '';
   const starter = known.detection === null;
   const manager = known.detection?.manager ?? language.starter.manager;
   const facts = starter ? language.starter.build : (known.detection?.build ?? {});
@@ -119,8 +126,8 @@ function appOf(known: Known, target: Pick<Target, 'dir'>, language: Language, en
   const filled = (word: string) => word.replaceAll('{port}', String(httpPort));
   for (const [name, assigned] of Object.entries(env)) env[name] = filled(assigned);
   const command = [...runnable.command, ...(known.detection?.args ?? [])].map(filled);
-  const run = runOf({ env, command }, known.answers);
-  const cpus = text(value('cpus'));
+  const run = runOf({ env, command }, known);
+  const cpus = firstOf(value('cpus'));
   return {
     name,
     language: language.id,
@@ -129,13 +136,14 @@ function appOf(known: Known, target: Pick<Target, 'dir'>, language: Language, en
     starter,
     dir: target.dir,
     containerfile:
-      text(value('containerfile')) ?? (target.dir === '' ? 'Containerfile' : `${target.dir}/Containerfile`),
+      firstOf(value('containerfile')) ?? (target.dir === '' ? 'Containerfile' : `${target.dir}/Containerfile`),
     ...run,
     ports: [...new Set(ports)].sort((a, b) => a - b),
     httpPort,
-    memoryMb: Number(text(value('memory'))),
+    memoryMb: Number(firstOf(value('memory'))),
     cpus: cpus === null ? null : Number(cpus),
-    sources: valuesOf(value('source') ?? undefined),
+    sources: valuesOf(value('source')),
+    ...furtherSettings(value),
     ...stagexOf(known),
     build: { ...facts, ...runnable.build },
     ...filesOf(runnable.files, target.dir),
@@ -144,7 +152,7 @@ function appOf(known: Known, target: Pick<Target, 'dir'>, language: Language, en
 
 /** Which release of StageX, and where its images come from. */
 export function stagexOf(known: Known): Pick<App, 'release' | 'registry'> {
-  const said = (key: Key) => text(settingValue(settingOf(key), known)) ?? '';
+  const said = (key: Key) => firstOf(settingValue(settingOf(key), known)) ?? '';
   const registry = said('stagexRegistry');
   return {
     release: said('release'),
@@ -160,25 +168,29 @@ function filesOf(files: Runnable['files'], dir: string): Pick<App, 'files'> {
   return { files: Object.fromEntries(Object.entries(files).map(([file, content]) => [inContext(file), content])) };
 }
 
-/** The derived run command, unless a whole one was given; public configuration leads either. */
-function runOf(derived: RunCommand, answers: Answers): RunCommand {
-  const given = answers.run === undefined ? derived : (parseRun(answers.run) ?? derived);
-  const env = { ...given.env };
-  for (const assignment of answers.env ?? []) {
+/**
+ * The run command: a whole one that was given; else what an existing configuration says of the same program, unless its
+ * entry or port is said anew; else the derived one. Public variables that were given lead any of them.
+ */
+function runOf(derived: RunCommand, { answers, written }: Known): RunCommand {
+  const there = firstOf(written.run) === null ? null : parseRun(firstOf(written.run) ?? '');
+  const anew = answers.entry ?? answers.port ?? answers.httpPort;
+  const kept = anew === undefined && there?.command[0] === derived.command[0] ? there : null;
+  const { env, command } = (answers.run === undefined ? kept : parseRun(answers.run)) ?? derived;
+  const assigned = (answers.env ?? []).map((assignment) => {
     const equals = assignment.indexOf('=');
-    env[assignment.slice(0, equals)] = assignment.slice(equals + 1);
-  }
-  return { env, command: given.command };
+    return [assignment.slice(0, equals), assignment.slice(equals + 1)];
+  });
+  // What becomes a secret is public no more.
+  const hidden = new Set(answers.secret ?? valuesOf(written.secret));
+  const open = Object.entries(env).filter(([name]) => !hidden.has(name));
+  return { env: { ...Object.fromEntries(open), ...Object.fromEntries(assigned) }, command };
 }
 
 function settingOf(key: Key): Setting {
   const setting = settings.find((each) => each.key === key);
   if (!setting) throw new Error(`No setting ${key}`);
   return setting;
-}
-
-function text(value: string | string[] | null): string | null {
-  return Array.isArray(value) ? (value[0] ?? null) : value;
 }
 
 /**
@@ -192,9 +204,15 @@ export function flagsOf(app: App, answers: Answers): string[] {
   if (app.httpPort !== null && app.httpPort !== app.ports[0]) flags.push('--http-port', String(app.httpPort));
   flags.push('--memory', String(app.memoryMb));
   for (const source of app.sources) flags.push('--source', source);
-  const same: Key[] = ['run', 'cpus', 'env', 'containerfile', 'release', 'stagexRegistry'];
-  for (const key of same) {
-    for (const value of valuesOf(answers[key])) flags.push(flagName(settingOf(key)), value);
+  for (const setting of settings) {
+    if (stated.has(setting.key)) continue;
+    for (const value of valuesOf(answers[setting.key])) {
+      const name = flagName(setting);
+      flags.push(...(isSwitch(setting) ? [value === 'true' ? name : name.replace('--', '--no-')] : [name, value]));
+    }
   }
   return flags;
 }
+
+/** What the flags say of every app; all else is said again as it was said. */
+const stated: ReadonlySet<Key> = new Set(['language', 'name', 'entry', 'port', 'httpPort', 'memory', 'source']);

@@ -2,17 +2,19 @@ import path from 'node:path';
 import type { LanguageId } from '../app.ts';
 import { languageIds } from '../app.ts';
 import { checkSource } from '../caution/limits.ts';
-import { isOfService, type Procfile, parseProcfile } from '../caution/procfile.ts';
 import { UserError } from '../errors.ts';
 import { loadDetection } from '../languages/index.ts';
 import type { Detection, Project, Said } from '../languages/language.ts';
 import type { Facts } from '../surroundings/facts.ts';
 import type { ServiceBelow } from '../surroundings/services.ts';
 import type { Target } from '../target.ts';
-import type { Answers, Known } from './table.ts';
+import type { Answers, Known } from './setting.ts';
+import { readWritten, type Written, writtenDefaults } from './written.ts';
 
 /** What the target folder shows, before anybody is asked anything. */
-export interface Surroundings extends Pick<Known, 'folderName' | 'procfile' | 'origin'> {
+export interface Surroundings extends Pick<Known, 'folderName' | 'written' | 'origin'> {
+  /** Procfile and caution.hcl, as they stand. */
+  configured: Written;
   /** A service for each language that recognises the folder. */
   services: Service[];
   /** Where services are when the folder itself is none. */
@@ -27,16 +29,18 @@ export interface Service {
 }
 
 /**
- * Looks at a folder: which languages recognise it, what its Procfile says. Reads only; runs nothing but git.
+ * Looks at a folder: which languages recognise it, what its Procfile or caution.hcl says. Reads only; runs nothing but git.
  * @throws UserError when the folder holds something, but no service of a language that is known, nor its folders.
  */
 export async function lookAround(target: Target, { language, containerfile, entry }: Answers): Promise<Surroundings> {
   const wanted = languageIds.find((id) => id === language);
   const origin = target.inRepository ? await publicOrigin(target.root) : null;
   const { openProject, readText } = await import('../languages/project.ts');
-  const read = (dir: string) => readText(target.root, dir === '' ? 'Procfile' : `${dir}/Procfile`);
-  const procfile = procfileDefaults(ownProcfile(read, target.dir, containerfile));
-  const surroundings = { folderName: path.basename(target.folder), procfile, origin, services: [], below: [] };
+  const configured = await readWritten((file) => readText(target.root, file), target.dir, containerfile);
+  const surroundings = {
+    ...{ folderName: path.basename(target.folder), configured, written: writtenDefaults(configured) },
+    ...{ origin, services: [], below: [] },
+  };
   if (target.state !== 'occupied') return surroundings;
   const project = await openProject(target.folder, target.dir);
   const services = await detect(project, wanted, entry === undefined ? {} : { entry });
@@ -74,25 +78,4 @@ async function publicOrigin(root: string): Promise<string | null> {
   const ssh = /^(?:ssh:\/\/)?git@([\w.-]+)[:/]([\w./-]+)$/.exec(url);
   const candidate = ssh ? `https://${ssh[1]}/${ssh[2]}` : url;
   return checkSource(candidate) === null ? candidate : null;
-}
-
-/** The service's Procfile: the root's, or the one in its folder where the repository deploys another. */
-function ownProcfile(read: (dir: string) => string | null, dir: string, containerfile?: string): Procfile | null {
-  const parsed = (text: string | null) => (text === null ? null : parseProcfile(text));
-  const root = parsed(read(''));
-  return root === null || isOfService(root, dir, containerfile) ? root : parsed(read(dir));
-}
-
-/** What an existing Procfile says is the default of the same setting, so that running again changes nothing. */
-function procfileDefaults(procfile: Procfile | null): Known['procfile'] {
-  if (procfile === null || procfile.run === null) return {};
-  const sources = procfile.sources.filter((url) => checkSource(url) === null);
-  const front = procfile.httpPort !== null && procfile.ports.includes(procfile.httpPort) ? procfile.httpPort : null;
-  return {
-    ...(procfile.ports.length > 0 ? { port: procfile.ports.map(String) } : {}),
-    ...(front === null ? {} : { httpPort: String(front) }),
-    ...('memory' in procfile.lines ? { memory: String(procfile.memoryMb) } : {}),
-    ...('cpus' in procfile.lines ? { cpus: String(procfile.cpus) } : {}),
-    ...(sources.length > 0 ? { source: sources } : {}),
-  };
 }

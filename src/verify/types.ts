@@ -153,11 +153,13 @@ export interface VerifyRequest {
   containerfile: string;
   /** Relative paths that this run has just written: part of the checkouts although git does not track them yet. */
   written: readonly string[];
-  /** What the Procfile says. */
+  /** What the Procfile, or caution.hcl, says. */
   run: string | null;
   ports: readonly number[];
   httpPort: number | null;
   memoryMb: number;
+  /** What the enclave will give and this machine does not; nothing when left out. */
+  declared?: { secrets: readonly string[]; egress: boolean };
   /** StageX image name (`pallet-rust`) to the reference to build with in its place. */
   images: Readonly<Record<string, string>>;
   /** Stop after the comparison. */

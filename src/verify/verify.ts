@@ -147,6 +147,7 @@ async function start(run: Run, { measured }: Built): Promise<(Started & { standI
       ports: request.ports,
       httpPort: request.httpPort,
       timeoutSeconds: request.startTimeoutSeconds,
+      ...(request.declared ? { declared: request.declared } : {}),
       label,
       signal: request.signal,
     });

@@ -261,17 +261,47 @@ describe('writing', () => {
     expect(stdout).not.toContain('--all');
   });
 
-  it('does not write a Procfile beside a caution.hcl, which would win over it', async () => {
+  it('writes nothing beside a caution.hcl that Caution refuses, and verifies nothing', async () => {
     const folder = scratch({
       'svc/go.mod': 'module x\n\ngo 1.24\n',
       'svc/main.go': 'package main\n\nfunc main() {}\n',
-      'svc/caution.hcl': '',
+      'svc/caution.hcl': 'enclave "svc" {\n  colour = "blue"\n}\n',
     });
     const { exitCode, stdout } = await runCli(['svc', '--yes', '--json', '--port', '80'], folder);
     expect(exitCode).toBe(1);
-    expect(JSON.parse(stdout)).toMatchObject({ outcome: 'prepare', findings: [{ id: 'caution-hcl' }] });
+    expect(JSON.parse(stdout)).toMatchObject({ outcome: 'prepare', findings: [{ id: 'caution-hcl', line: 2 }] });
     const verified = await runCli(['verify', 'svc', '--json'], folder);
     expect(JSON.parse(verified.stdout).error.code).toBe('caution-hcl');
+  });
+
+  it('changes a caution.hcl that is there, and writes no Procfile beside it', async () => {
+    const folder = scratch();
+    const first = ['svc', '--language', 'go', '--yes', '--no-verify', '--no-git', '--format', 'hcl', '--json'];
+    expect((await runCli(first, folder)).exitCode).toBe(0);
+    const same = await runCli(['svc', '--yes', '--dry-run', '--json'], folder);
+    const actions = JSON.parse(same.stdout).files.map(({ action }: { action: string }) => action);
+    expect([...new Set(actions)]).toEqual(['identical']);
+    const more = ['svc', '--yes', '--no-verify', '--overwrite', '--secret', 'TOKEN', '--json'];
+    const { exitCode, stdout } = await runCli(more, folder);
+    expect(exitCode).toBe(0);
+    const { files, findings } = JSON.parse(stdout);
+    expect(files).toContainEqual({ path: 'caution.hcl', action: 'overwrite' });
+    expect(findings.map(({ id }: { id: string }) => id)).toContain('secrets-not-there');
+    const tree = treeOf(folder);
+    expect(tree['svc/caution.hcl']).toContain('env::vault("TOKEN")');
+    expect(tree['svc/Containerfile']).toContain(
+      'COPY --chmod=0644 .caution/quorum-bundle.json /etc/caution/bundle.json',
+    );
+    expect(tree).not.toHaveProperty('svc/Procfile');
+  });
+
+  it('refuses, all at once, what does not go together', async () => {
+    const folder = scratch();
+    const args = ['svc', '--language', 'go', '--yes', '--e2e', 'tls', '--ssh-key', 'ssh-ed25519 AAAA', '--json'];
+    const { exitCode, stdout } = await runCli(args, folder);
+    expect(exitCode).toBe(2);
+    expect(JSON.parse(stdout).error.message).toMatch(/--e2e.*\n--ssh-key/);
+    expect(treeOf(folder)).toEqual({});
   });
 
   it('opens the HTTP port that was asked for, and forgets an old one when ports are said anew', async () => {

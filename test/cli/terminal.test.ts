@@ -23,6 +23,8 @@ describe('in a terminal', () => {
     run.type(keys.enter);
     await run.until(/Public URL/);
     run.type(keys.enter);
+    await run.until(/More settings\?/);
+    run.type(keys.enter);
     await run.until(/Build it twice/);
     run.type(`n`);
     await run.until(/Write \d+ files\?/);
@@ -34,6 +36,27 @@ describe('in a terminal', () => {
     expect(treeOf(folder)['hello/Procfile']).toMatch(/^run: PORT=9000 /m);
     expect(run.text()).toMatch(/caution init/);
     expect(run.text()).toMatch(/npm create caution-app@latest hello -- --language go/);
+  });
+
+  it('asks for the further settings that are picked, and for no others', async () => {
+    const folder = scratch();
+    const run = runInTerminal(
+      'svc --language go --name svc --port 80 --memory 512 --no-verify --no-git'.split(' '),
+      folder,
+    );
+    await run.until(/Public URL/);
+    run.type(keys.enter);
+    await run.until(/More settings\?/);
+    run.type(` ${keys.enter}`);
+    await run.until(/api\.example\.com/);
+    run.type(`nodot${keys.enter}`);
+    await run.until(/fully qualified/);
+    run.type(`.example${keys.enter}`);
+    await run.until(/Write \d+ files\?/);
+    run.type(keys.enter);
+    expect(await run.exit).toBe(0);
+    expect(treeOf(folder)['svc/Procfile']).toMatch(/^domain: nodot\.example$/m);
+    expect(run.text()).toMatch(/--domain nodot\.example/);
   });
 
   it.each([

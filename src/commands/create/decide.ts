@@ -8,13 +8,16 @@ import { languages } from '../../languages/index.ts';
 import type { Detection, Language } from '../../languages/language.ts';
 import { note } from '../../output.ts';
 import { type CreateFlags, commandWords } from '../../settings/flags.ts';
+import { type Contradiction, contradictions } from '../../settings/further.ts';
 import { checkAnswers, type Resolved, resolve, unansweredSettings } from '../../settings/resolve.ts';
+import { type Answers, flagName, type Known } from '../../settings/setting.ts';
 import { lookAround, type Service, type Surroundings } from '../../settings/surroundings.ts';
-import { type Answers, flagName, type Known, languageOptions } from '../../settings/table.ts';
+import { languageOptions } from '../../settings/table/service.ts';
+import type { Written } from '../../settings/written.ts';
 import { locate, type Target } from '../../target.ts';
 import { type Io, interactive, terminalOf } from '../io.ts';
+import { lacksSecrets, oneApp, withConfiguration } from './configured.ts';
 import { showEvidence } from './facts.ts';
-import { deploysThis } from './files.ts';
 import type { MadeLock } from './made.ts';
 import type { Prepared } from './prepare.ts';
 
@@ -29,7 +32,13 @@ export interface Decision {
   verify: boolean;
   /** A lock file that was made, and is to be written with the others. */
   made: MadeLock | null;
+  /** Procfile and caution.hcl, as they stand. */
+  configured: Written;
+  /** The settings that somebody made, by flag or at a question. */
+  answers: Answers;
 }
+
+const nothingKnown = { verify: false, twin: null, told: [], made: null, answers: {} } as const;
 
 /**
  * Collects what is to be written, and where: flags first, then the folder, then questions when somebody is there to
@@ -37,13 +46,13 @@ export interface Decision {
  * @throws UserError (exit 2) for refused answers, all at once; CancelledError.
  */
 export async function decide(flags: CreateFlags, io: Io): Promise<Decision> {
-  refuseBadAnswers(flags.answers);
+  refuse(checkAnswers(flags.answers));
   refuseOddWord(flags, io.cwd);
   const asks = interactive(io) && !flags.yes && !flags.dryRun && !flags.json;
   const dir = flags.dir ?? (asks ? await askFolder(io) : await defaultFolder(flags, io));
   const { target, surroundings: there } = await chooseService(await locate(dir, io.cwd), flags, io, asks);
-  if (there.below.length > 0)
-    return { target, verify: false, twin: null, told: [], made: null, resolved: whichService(there) };
+  const { configured } = there;
+  if (there.below.length > 0) return { ...nothingKnown, target, configured, resolved: whichService(there) };
   let known = await knownFrom(flags.answers, there);
   const { surroundings, made } = await prepared(known, there, { target, flags, io, asks });
   if (surroundings !== there) known = await knownFrom(flags.answers, surroundings);
@@ -58,18 +67,21 @@ export async function decide(flags: CreateFlags, io: Io): Promise<Decision> {
     known = await knownFrom(answers, surroundings);
     if (flags.verify === undefined) verify = await askYesNo('Build it twice now and compare?', true, terminal);
   }
+  refuse(contradictions(known));
   const language = known.language === null ? null : languages[known.language];
-  const resolved = withRepositoryFindings(withOneApp(resolve(known, target, language), target), target);
+  const resolved = withConfiguration(resolve(known, target, language), target, configured);
   const unanswered = asks || flags.yes || flags.dryRun ? [] : unansweredSettings(known).map(flagName);
   const missing = [...new Set([...resolved.missing, ...unanswered])];
   const outcome = missing.length > 0 && resolved.outcome === 'ready' ? 'ask' : resolved.outcome;
   const twin = twinOf(known, resolved.app, target, language);
   return {
     target,
-    verify,
+    verify: verify && !lacksSecrets(resolved.app, target),
     twin,
     told,
     made,
+    configured,
+    answers: known.answers,
     resolved: { ...resolved, missing, outcome, app: missing.length > 0 ? null : resolved.app },
   };
 }
@@ -109,10 +121,6 @@ async function chooseService(
   return chooseService(await locate(path.join(target.folder, dir), io.cwd), flags, io, asks);
 }
 
-/** Why one has to be chosen. */
-export const oneApp =
-  'Caution deploys one app per repository: each service gets files of its own, and the Procfile in the root names the one.';
-
 /** Several services, and nobody to pick one. */
 function whichService({ below }: Surroundings): Resolved {
   const dirs = below.slice(0, 10).map(({ dir }) => dir);
@@ -126,38 +134,6 @@ function whichService({ below }: Surroundings): Resolved {
   };
   const evidence = below.map(({ dir, from }) => ({ setting: 'service', value: dir, from }));
   return { outcome: 'ask', app: null, evidence, findings: [finding], missing: ['dir'] };
-}
-
-/** A repository deploys one of its services: where that is another, it is said, and stays so. */
-function withOneApp(resolved: Resolved, target: Target): Resolved {
-  const { app } = resolved;
-  if (app === null || deploysThis(target.root, app)) return resolved;
-  const own = `${target.dir}/Procfile`;
-  const finding: Finding = {
-    id: 'one-app',
-    level: 'warning',
-    path: 'Procfile',
-    message: `This repository deploys another service: the Procfile in its root stays as it is, and ${own} is this one's.`,
-    why: oneApp,
-    source: 'https://docs.caution.co',
-    mend: `verify ${target.dir} takes ${own}. To deploy this service, move that file to the root, in a repository or branch of its own.`,
-  };
-  return { ...resolved, findings: [...resolved.findings, finding] };
-}
-
-/** What the repository around the service rules out. */
-function withRepositoryFindings(resolved: Resolved, target: Target): Resolved {
-  if (!existsSync(path.join(target.root, 'caution.hcl'))) return resolved;
-  const finding: Finding = {
-    id: 'caution-hcl',
-    level: 'error',
-    path: 'caution.hcl',
-    message: 'A caution.hcl is there, and Caution then ignores the Procfile.',
-    why: 'A Procfile beside it would say things that do not hold.',
-    source: 'https://docs.caution.co',
-    mend: 'Keep to caution.hcl and write the Containerfile by hand, or remove it: this version does not read it yet.',
-  };
-  return { ...resolved, findings: [...resolved.findings, finding], outcome: 'prepare' };
 }
 
 /** A starter with the answers of an app that was found. */
@@ -177,8 +153,7 @@ function twinOf(known: Known, app: App | null, target: Target, language: Languag
   return resolve({ ...known, detection: null, answers: said }, target, language).app;
 }
 
-function refuseBadAnswers(answers: Answers): void {
-  const wrong = checkAnswers(answers);
+function refuse(wrong: readonly Contradiction[]): void {
   if (wrong.length === 0) return;
   const each = wrong.map(({ flag, value, reason }) => `${flag} ${JSON.stringify(value)}: ${reason}`);
   throw new UserError('bad-answer', each.join('\n'), {

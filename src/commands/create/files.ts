@@ -1,25 +1,41 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { App, Evidence } from '../../app.ts';
-import { isOfService, parseProcfile } from '../../caution/procfile.ts';
+import type { Configuration } from '../../caution/configuration.ts';
+import { editProcfile } from '../../caution/procfile-edit.ts';
 import { CancelledError, UserError } from '../../errors.ts';
 import { inside } from '../../languages/scan.ts';
 import { note, printable, styled } from '../../output.ts';
+import { configurationOf } from '../../scaffold/configuration.ts';
 import { besideTheirs, copiedFiles, extended } from '../../scaffold/ignore.ts';
 import { type PlannedFile, plan } from '../../scaffold/plan.ts';
 import { ignoreFile, type RenderedFile, render } from '../../scaffold/render.ts';
 import { conflictDiff, planLines } from '../../scaffold/show.ts';
 import type { CreateFlags } from '../../settings/flags.ts';
+import type { Key } from '../../settings/setting.ts';
+import type { Written } from '../../settings/written.ts';
 import { type Io, interactive, terminalOf } from '../io.ts';
 
-/**
- * The files of an app against what is in the folder.
- * @param twin the same service as a starter, for a folder that one was written to before: its Containerfile is known
- * again by its bytes, so that running again changes nothing.
- * @param runs files that are known to be part of the service, relative to the context: no ignore file may hide them.
- */
-export function planFiles(root: string, app: App, twin: App | null, runs: readonly string[] = []): PlannedFile[] {
-  const planned = plan(root, atOwnPlace(root, app, render(app)));
+/** What is known of the folder when files are planned for it. */
+export interface Around {
+  /**
+   * The same service as a starter, for a folder that one was written to before: its Containerfile is known again by its
+   * bytes, so that running again changes nothing.
+   */
+  twin: App | null;
+  /** Files that are known to be part of the service, relative to the context: no ignore file may hide them. */
+  runs: readonly string[];
+  /** Procfile and caution.hcl, as they stand. */
+  configured: Written;
+  /** The settings that somebody made now. */
+  asked: readonly Key[];
+}
+
+/** The files of an app against what is in the folder. */
+export async function planFiles(root: string, app: App, around: Around): Promise<PlannedFile[]> {
+  const { twin, runs } = around;
+  const planned = plan(root, await configurationFiles(app, around));
   if (app.starter) return planned;
-  const known = twin === null ? [] : plan(root, atOwnPlace(root, twin, render(twin)));
+  const known = twin === null ? [] : plan(root, await configurationFiles(twin, around));
   if (known.some(({ path, action }) => path === app.containerfile && action === 'identical')) {
     return known.filter(({ path }) => planned.some((file) => file.path === path));
   }
@@ -27,19 +43,30 @@ export function planFiles(root: string, app: App, twin: App | null, runs: readon
 }
 
 /**
- * Caution reads the Procfile of the repository's root, and no other. Where that is another service's, this one's
- * configuration stands in its own folder: the app that the repository deploys stays what it is.
+ * The rendered files, where Caution's own are edited rather than written anew when they exist: what nobody asked to change
+ * stays as it is. Caution reads those of the repository's root, and no others: where they are another service's, this one's
+ * stand in its own folder, and the app that the repository deploys stays what it is.
  */
-function atOwnPlace(root: string, app: App, files: readonly RenderedFile[]): RenderedFile[] {
-  if (deploysThis(root, app)) return [...files];
-  return files.map((file) => (file.path === 'Procfile' ? { ...file, path: `${app.dir}/Procfile` } : file));
+async function configurationFiles(app: App, { configured, asked }: Around): Promise<RenderedFile[]> {
+  const files = await render(app);
+  const edited = files.map(async (file) => {
+    if (file.path !== 'Procfile' && file.path !== 'caution.hcl') return file;
+    const path = configured.another ? `${app.dir}/${file.path}` : file.path;
+    const there = file.path === 'Procfile' ? configured.procfile : configured.hcl;
+    if (!there?.configuration) return { ...file, path };
+    const from = there.configuration;
+    const to = withoutFront(configurationOf(app, from), from, asked);
+    if (file.path === 'Procfile') return { path, content: editProcfile(there.text, from, to) };
+    const { writeHcl } = await import('../../caution/hcl/write.ts');
+    return { path, content: isDeepStrictEqual(from, to) ? there.text : writeHcl(to) };
+  });
+  return Promise.all(edited);
 }
 
-/** Whether the Procfile of the repository's root is, or will be, the one of this service. */
-export function deploysThis(root: string, app: Pick<App, 'dir' | 'containerfile'>): boolean {
-  const [there] = app.dir === '' ? [] : plan(root, [{ path: 'Procfile', content: '' }]);
-  const procfile = parseProcfile(there?.existing ?? '');
-  return procfile.run === null || isOfService(procfile, app.dir, app.containerfile);
+/** Ports without an HTTP front stay so, unless something of the front is asked for. */
+function withoutFront(to: Configuration, from: Configuration, asked: readonly Key[]): Configuration {
+  const ofFront: readonly Key[] = ['httpPort', 'domain', 'upstreamProtocol', 'e2e'];
+  return from.http === null && !asked.some((key) => ofFront.includes(key)) ? { ...to, http: null } : to;
 }
 
 /**

@@ -58,19 +58,19 @@ function changed({ before, after }: Outcome): string[] {
 }
 
 /** Nothing that was written means more than it should: what was decided says what must stand there. */
-function expectAsMeant(outcome: Outcome): void {
+async function expectAsMeant(outcome: Outcome): Promise<void> {
   const { app, after } = outcome;
   const names = changed(outcome);
   if (app === null) {
     expect(names).toEqual([]);
     return;
   }
-  const rendered = new Map(render(app).map(({ path: at, content }) => [at, content]));
+  const rendered = new Map((await render(app)).map(({ path: at, content }) => [at, content]));
   // Where the repository deploys another service, this one's Procfile stands in its own folder.
   const own = `${app.dir}/Procfile`;
   if (names.includes(own)) rendered.set(own, rendered.get('Procfile') ?? '');
   const calmApp = calm(app);
-  const twin = new Map(render(calmApp).map(({ path: at, content }) => [at, content]));
+  const twin = new Map((await render(calmApp)).map(({ path: at, content }) => [at, content]));
   expect(names.filter((name) => !rendered.has(name) && !/dockerignore$/.test(name))).toEqual([]);
   for (const [at, content] of rendered) {
     if (after.get(at) !== Buffer.from(content).toString('latin1')) continue;
@@ -90,6 +90,9 @@ describe('the shape of a Containerfile', () => {
     ['RUN npm run a; INJ3CT', 'RUN npm run calm0', false],
     ['RUN npm run "$(INJ3CT)"', 'RUN npm run calm0', false],
     ['RUN npm run --INJ3CT', 'RUN npm run calm0', false],
+    ['RUN go build -tags=INJ3CT', 'RUN go build -tags=calm0', true],
+    ['RUN go build -tags=INJ3CT;x', 'RUN go build -tags=calm0', false],
+    ['RUN go build --INJ3CT=x', 'RUN go build --calm0=x', false],
     ['RUN npm run a\nRUN INJ3CT', 'RUN npm run calm0', false],
     ['RUN <<-EOF\n\tcp INJ3CT b\nEOF', 'RUN <<-EOF\n\tcp calm0 b\nEOF', true],
     ['RUN <<-EOF\n\tcp INJ3CT\nEOF\nUSER b\n', 'RUN <<-EOF\n\tcp calm0\nEOF', false],
@@ -137,7 +140,7 @@ describe('a hostile service', () => {
           expect(outcome.ms).toBeLessThan(longest);
           expect(outcome.printed).toBe(printable(outcome.printed));
           expect(outcome.outside[1]).toEqual(outcome.outside[0]);
-          expectAsMeant(outcome);
+          await expectAsMeant(outcome);
         }),
         {
           numRuns: runs,

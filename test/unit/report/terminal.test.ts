@@ -50,6 +50,12 @@ describe('whether a verification is a success', () => {
     ],
     ['a service that does not start', { start: { ...good.start, started: false } as Verification['start'] }],
   ])('not %s', (_what, change) => expect(passed({ ...good, ...change })).toBe(false));
+  it('takes a service that lacks nothing but what the enclave gives', () => {
+    const start = { ...good.start, started: false, needs: ['secret TOKEN'] } as Verification['start'];
+    const exited = { ...unpinned, id: 'service-exited' };
+    expect(passed({ ...good, start, findings: [{ ...exited, level: 'note' }] })).toBe(true);
+    expect(passed({ ...good, start, findings: [{ ...exited, level: 'error' }] })).toBe(false);
+  });
   it.each([
     ['a build that is not proved to have run', { builds: [build, { ...build, executionProved: false }] }],
     ['images that differ', { imageIdentical: false }],

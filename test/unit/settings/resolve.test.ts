@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Detection, Language } from '../../../src/languages/language.ts';
 import { checkAnswers, flagsOf, resolve, unansweredSettings } from '../../../src/settings/resolve.ts';
-import { type Answers, flagName, type Known, languageOptions, settings } from '../../../src/settings/table.ts';
+import { type Answers, flagName, type Known } from '../../../src/settings/setting.ts';
+import { settings } from '../../../src/settings/table/index.ts';
+import { languageOptions } from '../../../src/settings/table/service.ts';
 
 const language: Language = {
   id: 'go',
@@ -32,7 +34,7 @@ const known = (answers: Answers, found: Detection | null = null): Known => ({
   answers,
   detection: found,
   folderName: 'my folder',
-  procfile: {},
+  written: {},
   origin: null,
   language: 'go',
   languageMemoryMb: 512,
@@ -61,7 +63,7 @@ describe('resolving', () => {
   it('what an existing Procfile says comes before what the code says', () => {
     const with_procfile = {
       ...known({ language: 'go' }, detection),
-      procfile: { port: ['7000', '7001'], memory: '2048' },
+      written: { port: ['7000', '7001'], memory: '2048' },
     };
     expect(resolve(with_procfile, { dir: '' }, language).app).toMatchObject({
       ports: [7000, 7001],

@@ -59,7 +59,12 @@ function isInertPlain(word: string): boolean {
 /** Words and operators as a POSIX shell sees them; a hostile word counts for its quotes alone. */
 function shellWords(body: string): string[] {
   const token = /\n|[;&|<>()]|(?:'[^']*'|"(?:\\[\s\S]|[^"\\])*"|\\[\s\S]|[^\s;&|<>()'"\\])+|['"\\]/g;
-  return (body.match(token) ?? []).map((word) => (hostile.test(word) && isInertWord(word) ? inert : word));
+  return (body.match(token) ?? []).map((word) => {
+    // The value of an option that is ours: `-tags=VALUE`.
+    const [, option = '', value = ''] = /^(--?[a-z][a-z-]*=)?(.*)$/s.exec(word) ?? [];
+    if (hostile.test(option) || !hostile.test(value)) return word;
+    return isInertWord(value) ? option + inert : word;
+  });
 }
 
 /** Nothing in it means anything to a shell: what is not plain stands in single quotes. */

@@ -1,0 +1,2 @@
+// Package orders holds orders.
+package orders

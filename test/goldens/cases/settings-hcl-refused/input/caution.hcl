@@ -1,0 +1,6 @@
+enclave "orders" {
+  resources {
+    cpu = 2
+  }
+  colour = "blue"
+}

@@ -1,0 +1,1 @@
+"""golden: a small HTTP service."""
