@@ -21,7 +21,6 @@ const anywhere = '0.0.0.0/0';
 export function documentOf(configuration: Configuration): BlockPiece[] {
   const { name, aws } = configuration;
   return [
-    ...(aws ? [cautionBlock(aws)] : []),
     {
       ...block('enclave', [
         buildBlock(configuration),
@@ -32,6 +31,7 @@ export function documentOf(configuration: Configuration): BlockPiece[] {
       ]),
       label: name ?? unnamed,
     },
+    ...(aws ? [cautionBlock(aws)] : []),
   ];
 }
 

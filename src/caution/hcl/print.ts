@@ -95,11 +95,14 @@ function printVariables(variables: readonly Variable[], indent: string): string 
   return ['{', ...lines, `${indent}}`].join('\n');
 }
 
-/** One entry of `env`. @throws Error for a name that the platform or a shell would refuse. */
+/**
+ * One entry of `env`. A secret may have any name: the platform does not look at it.
+ * @throws Error for a name of a public variable that the platform refuses.
+ */
 export function printVariable(name: string, value: Variable['value'], width = 0): string {
   const reason = checkVariable(name);
-  if (reason !== null) throw new Error(`not to be written to a caution.hcl: ${reason}`);
-  return `${name.padEnd(width)} = ${printValue(value, '')}`;
+  if (reason !== null && typeof value === 'string') throw new Error(`not to be written to a caution.hcl: ${reason}`);
+  return `${(reason === null ? name : quote(name)).padEnd(width)} = ${printValue(value, '')}`;
 }
 
 /** Lines of pieces, without a line break at the end. Attributes that follow each other are aligned. */
@@ -147,6 +150,7 @@ function widthAt(pieces: readonly Piece[], index: number): number {
   return Math.max(...names);
 }
 
-function isLong(value: Value): boolean {
+/** Whether a value takes several lines. */
+export function isLong(value: Value): boolean {
   return typeof value === 'object' && printValue(value, '').includes('\n');
 }
