@@ -1,7 +1,7 @@
 import { checkAwsId, checkRegion } from './cloud.ts';
 import { type Aws, type Configuration, configurationDefaults, type Encryption, type Http } from './configuration.ts';
 import { checkDomain, checkPort } from './limits.ts';
-import { isTrue, type Procfile, type ProcfileKey } from './procfile.ts';
+import { counts, isTrue, type Procfile, type ProcfileKey } from './procfile.ts';
 import { rangesOf } from './ranges.ts';
 import { parseRun } from './words.ts';
 
@@ -11,7 +11,8 @@ import { parseRun } from './words.ts';
  */
 export function configurationOfProcfile(procfile: Procfile): Configuration {
   const run = procfile.run === null ? null : parseRun(procfile.run);
-  const value = (key: ProcfileKey) => procfile.entries.findLast((entry) => entry.key === key)?.value ?? '';
+  const value = (key: ProcfileKey) =>
+    procfile.entries.findLast((entry) => entry.key === key && counts(entry))?.value ?? '';
   return {
     name: null,
     containerfile: procfile.containerfile,
@@ -60,7 +61,12 @@ function frontOf(procfile: Procfile, value: Value): Http | null {
 function sshKeysOf({ entries }: Procfile): string[] {
   return entries
     .filter(({ key }) => key === 'ssh_keys')
-    .map(({ value }) => value.replace(/^["']+|["']+$/g, ''))
+    .map(({ value }) =>
+      value
+        .replace(/^"+|"+$/g, '')
+        .replace(/^'+|'+$/g, '')
+        .trim(),
+    )
     .filter((key) => /^(?:ssh-|ecdsa-|sk-)/.test(key));
 }
 

@@ -87,8 +87,8 @@ export function kindOf(key: ProcfileKey): (typeof kinds)[ProcfileKey] {
 }
 
 /**
- * Reads a Procfile as the platform does: the key ends at the first colon, the last line of a key wins (`ports` lines
- * add up), unknown keys and bad numbers are dropped.
+ * Reads a Procfile as the platform does: the key ends at the first colon, the last line of a key that has a value wins
+ * (`ports` lines add up), unknown keys and bad numbers are dropped.
  */
 export function parseProcfile(text: string): Procfile {
   const values: Record<string, string> = {};
@@ -96,9 +96,14 @@ export function parseProcfile(text: string): Procfile {
   const ports = new Set<number>();
   const unknown: Procfile['unknown'] = [];
   const entries = keyLines(text);
-  for (const { key, written, value, line } of entries) {
+  for (const entry of entries) {
+    const { key, written, value, line } = entry;
     if (key === null) {
       unknown.push({ key: written, line });
+      continue;
+    }
+    if (!counts(entry)) {
+      lines[key] ??= line;
       continue;
     }
     lines[key] = line;
@@ -120,6 +125,18 @@ export function parseProcfile(text: string): Procfile {
     lines,
     entries,
   };
+}
+
+/**
+ * Whether the platform takes the value of a line: one that is empty, or no number where one is wanted, leaves what an
+ * earlier line of the key says.
+ */
+export function counts({ key, value }: Pick<ProcfileEntry, 'key' | 'value'>): boolean {
+  const kind = key === null ? 'unread' : kindOf(key);
+  if (kind === 'text') return value !== '';
+  if (kind === 'port') return /^\+?\d+$/.test(value) && Number(value) >= 1 && Number(value) <= 65_535;
+  if (kind === 'number') return /^\+?\d+$/.test(value) && Number(value) <= 0xffff_ffff;
+  return true;
 }
 
 function keyLines(text: string): ProcfileEntry[] {

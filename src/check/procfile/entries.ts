@@ -1,4 +1,4 @@
-import type { ProcfileEntry, ProcfileKey } from '../../caution/procfile.ts';
+import { counts, type ProcfileEntry, type ProcfileKey } from '../../caution/procfile.ts';
 import { type Change, type Mend, rewrite } from '../../fix/block.ts';
 import { printableLine } from '../../output.ts';
 import type { Subject } from '../subject.ts';
@@ -15,9 +15,10 @@ export function entriesOf({ procfile }: Subject): PlacedEntry[] {
   return procfile?.parsed.entries.map((entry) => ({ ...entry, path: procfile.path })) ?? [];
 }
 
-/** The line of a key that counts: the last one. */
+/** The line of a key that counts: the last one with a value that is taken, else the last one. */
 export function entryOf(subject: Subject, key: ProcfileKey): PlacedEntry | null {
-  return entriesOf(subject).findLast((entry) => entry.key === key) ?? null;
+  const entries = entriesOf(subject).filter((entry) => entry.key === key);
+  return entries.findLast(counts) ?? entries.at(-1) ?? null;
 }
 
 /** A value from outside, as a message shows it. */

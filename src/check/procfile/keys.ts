@@ -1,5 +1,5 @@
 import { distance } from 'fastest-levenshtein';
-import { isTrue, kindOf, listOf, type ProcfileEntry, procfileKeys } from '../../caution/procfile.ts';
+import { counts, isTrue, kindOf, listOf, type ProcfileEntry, procfileKeys } from '../../caution/procfile.ts';
 import { rewrite } from '../../fix/block.ts';
 import { printableLine } from '../../output.ts';
 import type { Rule, Sighting } from '../rule.ts';
@@ -82,7 +82,7 @@ export const keyRules: readonly Rule[] = [
       const last = new Map<string, ProcfileEntry>();
       for (const entry of [...entriesOf(subject)].reverse()) {
         const { path, key, line, written } = entry;
-        if (key === null || key === 'ports' || key === 'ssh_keys') continue;
+        if (key === null || key === 'ports' || key === 'ssh_keys' || !counts(entry)) continue;
         // cache is no_cache the other way round: one of both counts.
         const name = key === 'cache' ? 'no_cache' : key;
         const winner = last.get(name);

@@ -44,6 +44,10 @@ describe('what a Procfile means', () => {
       'ssh-ed25519 A',
       'sk-x B',
     ]));
+  it('keeps what an earlier line says where a later one has no value', () =>
+    expect(meaning('run: /a\nports: 80\ndomain: a.example\ndomain:\nrun:').http?.domain).toBe('a.example'));
+  it('drops blanks in the quotes around a key', () =>
+    expect(meaning('ssh_key: " ssh-rsa A "').debug.sshKeys).toEqual(['ssh-rsa A']));
   it('is about an own account only with platform and region', () => {
     const all = 'run: /a\nmanaged_on_prem: true\nplatform: AWS\naws_region: eu-central-1\naws_vpc_id: vpc-0123abcd';
     expect(meaning(all).aws).toMatchObject({ region: 'eu-central-1', vpcId: 'vpc-0123abcd', subnetIds: [] });

@@ -16,6 +16,11 @@ describe('a Procfile', () => {
     const procfile = parseProcfile('memory: lots\ncpus: -1\nports: 0, x, 70000, 8080\n');
     expect([procfile.memoryMb, procfile.cpus, procfile.ports]).toEqual([512, 2, [8080]]);
   });
+  it('keeps an earlier value where a later line has none, or none that is taken', () => {
+    const text = 'run: /a\nrun:\nmemory: 600\nmemory: lots\nports: 80, 81\nhttp_port: 80\nhttp_port: 0\n';
+    const { run, memoryMb, httpPort, lines } = parseProcfile(text);
+    expect([run, memoryMb, httpPort, lines.run, lines.memory]).toEqual(['/a', 600, 80, 1, 3]);
+  });
   it('takes the only port for the HTTP port', () => expect(parseProcfile('ports: 8080').httpPort).toBe(8080));
   it('names the keys that Caution ignores', () =>
     expect(parseProcfile('web: node server.js\nrunn: /a').unknown).toEqual([
