@@ -4,6 +4,7 @@ import type { Detection, Project } from '../languages/language.ts';
 import { placeOf } from '../languages/place.ts';
 import type { Sighting } from '../languages/scan.ts';
 import { printableLine } from '../output.ts';
+import { looksSecret } from '../secrets.ts';
 import { decideEntry, type EntryDecision, type Started, unsaid } from './entry.ts';
 import type { Facts, PortClaim, Said, Variable } from './facts.ts';
 import { fitsRoot } from './files.ts';
@@ -11,7 +12,6 @@ import { launchOf, portsIn } from './launch.ts';
 import { decidePort, portEvidence } from './ports.ts';
 import { variableFindings } from './reads.ts';
 import { beforeFinding, severalFinding, udpBesideFinding, udpFinding } from './rules.ts';
-import { looksSecret } from './secrets.ts';
 
 /**
  * A language's detection, with what the files around the code say. Code says more than they do; they answer what code

@@ -4,9 +4,11 @@ import type { Project } from '../languages/language.ts';
 import { placeOf } from '../languages/place.ts';
 import { inside } from '../languages/scan.ts';
 import { printableLine } from '../output.ts';
+import { looksSecret } from '../secrets.ts';
 import { type Command, type Part, type PortClaim, portNumber, together, type Variable } from './facts.ts';
+import { baseName } from './launch.ts';
+import { readJson } from './platforms/railway.ts';
 import { dockerFinding, gpuFinding, isSocket, stateFinding } from './rules.ts';
-import { looksSecret } from './secrets.ts';
 import { type Branch, readYaml } from './tree.ts';
 
 /** The names that Compose looks for, in its order. Source: https://docs.docker.com/compose/intro/compose-application-model/ */
@@ -54,18 +56,23 @@ function factsOf(project: Project, dir: string, prefix: string): Part {
 
 /** What the manifests call the service: a published image of that name is the service itself. */
 function manifestNames(project: Project): Set<string> {
+  const { name } = readJson(project.read('package.json') ?? '') ?? {};
+  const ofPackage = typeof name === 'string' ? [name.replace(/^@[^/]*\//, '')] : [];
   const patterns: [file: string, pattern: RegExp][] = [
-    ['package.json', /^\s*\{?\s*"name"\s*:\s*"(?:@[\w.-]+\/)?([\w.-]+)"/m],
-    ['Cargo.toml', /^name\s*=\s*"([\w.-]+)"/m],
-    ['pyproject.toml', /^name\s*=\s*"([\w.-]+)"/m],
-    ['go.mod', /^module\s+(?:\S*\/)?([\w.-]+?)(?:\/v\d+)?\s*$/m],
+    ['Cargo.toml', /^name[ \t]*=[ \t]*"([\w.-]+)"/m],
+    ['pyproject.toml', /^name[ \t]*=[ \t]*"([\w.-]+)"/m],
+    ['go.mod', /^module[ \t]+(\S+)/m],
   ];
-  return new Set(patterns.flatMap(([file, pattern]) => pattern.exec(project.read(file) ?? '')?.[1] ?? []));
+  const named = patterns.flatMap(([file, pattern]) => pattern.exec(project.read(file) ?? '')?.[1] ?? []);
+  // Of a Go module's path the last part that is no version.
+  const names = [...ofPackage, ...named.map((each) => baseName(each.replace(/\/v\d+$/, '')))];
+  return new Set(names.filter((each) => each !== ''));
 }
 
 /** The last part of an image's name, without tag and digest. */
 function imageName(service: Branch): string {
-  return /([\w.-]+)(?::[\w.-]+)?(?:@[\w:]+)?$/.exec(service.at('image').text ?? '')?.[1] ?? '';
+  const [named = ''] = (service.at('image').text ?? '').split('@');
+  return baseName(named).split(':')[0] ?? '';
 }
 
 function contextOf(service: Branch): string | null {
@@ -105,7 +112,7 @@ function portsOf(service: Branch): PortClaim[] {
 
 /** `${PORT:-8080}` stands for what comes after the dash. */
 function withDefaults(text: string): string {
-  return text.replaceAll(/\$\{\w+:?-([^}]*)\}/g, '$1');
+  return text.replaceAll(/\$\{\w{1,100}:?-([^}]{0,200})\}/g, '$1');
 }
 
 function udpOf(service: Branch): { value: string; from: string }[] {
@@ -166,7 +173,7 @@ interface Neighbour {
 }
 
 function neighbour(key: string, image: string, from: string): Neighbour {
-  const plain = printableLine(image.replace(/@sha256:.*$/, ''), 60);
+  const plain = printableLine(image.split('@sha256:', 1)[0] ?? '', 60);
   return { name: plain === key ? key : `${printableLine(key, 40)} (${plain})`, from };
 }
 

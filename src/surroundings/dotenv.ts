@@ -1,7 +1,8 @@
 import type { Finding } from '../app.ts';
+import { readDotenv } from '../dotenv.ts';
 import type { Project } from '../languages/language.ts';
+import { looksSecret } from '../secrets.ts';
 import { type Part, portNumber, together } from './facts.ts';
-import { looksSecret } from './secrets.ts';
 
 /** Files that show which variables there are, with values that are examples. */
 const examples = [
@@ -23,14 +24,7 @@ export function dotenvFacts(project: Project): Part {
 }
 
 function exampleFacts(project: Project, file: string): Part {
-  const lines = (project.read(file) ?? '')
-    .slice(0, 200_000)
-    .split('\n')
-    .flatMap((line, index) => {
-      const match = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*?)\s*$/.exec(line);
-      const value = (match?.[2] ?? '').replace(/^(["'])(.*)\1.*$/, '$2').replace(/\s+#.*$/, '');
-      return match ? [{ name: match[1] ?? '', value, from: `${file}:${index + 1}` }] : [];
-    });
+  const lines = readDotenv(project.read(file) ?? '').map(({ line, ...said }) => ({ ...said, from: `${file}:${line}` }));
   return {
     ports: lines.flatMap(({ name, value, from }) => {
       const port = name === 'PORT' ? portNumber(value) : null;
@@ -44,11 +38,9 @@ function exampleFacts(project: Project, file: string): Part {
 
 function committed(project: Project): Part {
   if (!project.has('.env')) return {};
-  const text = project.read('.env') ?? '';
-  const secret = text.split('\n').some((line) => {
-    const match = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(\S.*)$/.exec(line);
-    return match !== null && looksSecret(match[1] ?? '', match[2] ?? '');
-  });
+  const secret = readDotenv(project.read('.env') ?? '').some(
+    ({ name, value }) => value !== '' && looksSecret(name, value),
+  );
   const finding: Finding = {
     id: 'env-file',
     level: 'warning',

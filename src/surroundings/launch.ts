@@ -45,7 +45,7 @@ function launch(project: Project, words: readonly string[], from: string, depth:
   if (managers.test(name)) return { words: [], env, before: [], several: { value: name, from } };
   if (depth > 3) return { words: [...rest], env, before: [], several: null };
   if (shells.test(name)) {
-    const flag = rest.findIndex((word) => /^-[a-z]*c[a-z]*$/.test(word));
+    const flag = rest.findIndex((word) => /^-[abd-z]*c[a-z]*$/.test(word));
     const text = flag < 0 ? undefined : rest[flag + 1];
     if (text !== undefined) return compound(project, simpleCommands(text), from, env, depth);
   }

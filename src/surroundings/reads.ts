@@ -2,10 +2,10 @@ import type { Finding, LanguageId } from '../app.ts';
 import type { Project } from '../languages/language.ts';
 import { placeOf } from '../languages/place.ts';
 import { lineAt, type Sighting } from '../languages/scan.ts';
+import { looksSecret } from '../secrets.ts';
 import { codeTexts } from './code.ts';
 import type { Part, Variable } from './facts.ts';
 import { dockerFinding } from './rules.ts';
-import { looksSecret } from './secrets.ts';
 
 /** How each language reads a variable; the groups hold the name. */
 const variables: Record<LanguageId, RegExp> = {

@@ -2,12 +2,15 @@ import type { Finding } from '../../app.ts';
 import { checkRun, checkVariable } from '../../caution/limits.ts';
 import type { Project } from '../../languages/language.ts';
 import { printableLine } from '../../output.ts';
+import { looksSecret } from '../../secrets.ts';
 import { type Part, type PortClaim, portNumber } from '../facts.ts';
 import { gpuFinding, stateFinding } from '../rules.ts';
-import { looksSecret } from '../secrets.ts';
 import { packageFindings } from './packages.ts';
 import { doubtsOf, isStagex } from './pinned.ts';
 import { type Container, readContainer, type Setting } from './read.ts';
+
+/** A longer one is no person's, and is not read. */
+const longest = 300_000;
 
 /** In the order in which Caution looks for them. */
 const names = ['Containerfile', 'Dockerfile'];
@@ -16,7 +19,7 @@ const names = ['Containerfile', 'Dockerfile'];
 export function containerFacts(project: Project): Part {
   const file = names.find((name) => project.has(name));
   const text = file === undefined ? null : project.read(file);
-  if (file === undefined || text === null) return {};
+  if (file === undefined || text === null || text.length > longest) return {};
   const container = readContainer(file, text);
   const settings = settingsOf(container);
   // What this tool wrote before is no news; its variables may be all that is left of an older file's.

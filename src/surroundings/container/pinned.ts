@@ -14,7 +14,7 @@ export function isPinned(image: string): boolean {
 
 /** Whether all that a container is built on are StageX's images, by digest: as this tool writes it. */
 export function isStagex({ bases }: Container): boolean {
-  return bases.length > 0 && bases.every(({ image }) => /(^|\/)stagex\/[^@]+@sha256:[0-9a-f]{64}$/.test(image));
+  return bases.length > 0 && bases.every(({ image }) => /(^|\/)stagex\/[^@]{1,200}@sha256:[0-9a-f]{64}$/.test(image));
 }
 
 /** What makes a Dockerfile's result vary, as far as it can be read off: images by tag, and whatever is newest. */

@@ -3,9 +3,9 @@ import { splitWords } from '../../caution/words.ts';
 import type { Project } from '../../languages/language.ts';
 import { fromOf } from '../../languages/place.ts';
 import { lineAt, lineOf, literal } from '../../languages/scan.ts';
+import { looksSecret } from '../../secrets.ts';
 import { type Command, type Part, type PortClaim, portNumber } from '../facts.ts';
 import { beforeFinding, gpuFinding, stateFinding } from '../rules.ts';
-import { looksSecret } from '../secrets.ts';
 
 const file = 'fly.toml';
 
@@ -18,7 +18,7 @@ export function flyFacts(project: Project): Part {
   const at = (pattern: RegExp): string => fromOf(file, lineOf(text, pattern));
   const listed = listOf(table.services);
   const services = [table.http_service, ...listed].map(recordOf);
-  const places = [...text.matchAll(/^\s*internal_port\s*=\s*"?(\d+)/gm)];
+  const places = [...text.matchAll(/^[ \t]*internal_port[ \t]*=[ \t]*"?(\d+)/gm)];
   const portFrom = (port: number): string => {
     const match = places.find(([, written]) => Number(written) === port);
     return match ? `${file}:${lineAt(text, match.index + match[0].search(/\S/))}` : file;
@@ -36,23 +36,23 @@ export function flyFacts(project: Project): Part {
   return {
     ports: [
       ...claims.filter(({ udp }) => !udp).map(({ port, from }) => ({ port, from })),
-      ...(set === null ? [] : [{ port: set, from: at(/^\s*PORT\s*=/m) }]),
+      ...(set === null ? [] : [{ port: set, from: at(/^[ \t]*PORT[ \t]*=/m) }]),
     ],
     udp: claims.filter(({ udp }) => udp).map(({ port, from }) => ({ value: String(port), from })),
     variables: Object.entries(env)
       .filter(([name]) => name !== 'PORT' && /^\w+$/.test(name))
       .map(([name, value]) => ({
         ...{ name, value: null, secret: looksSecret(name, String(value)) },
-        from: at(new RegExp(`^\\s*["']?${literal(name)}["']?\\s*=`, 'm')),
+        from: at(new RegExp(`^[ \\t]*["']?${literal(name)}["']?[ \\t]*=`, 'm')),
       })),
     ...processesOf(recordOf(table.processes), at),
     findings: [
       ...(typeof release === 'string'
-        ? [beforeFinding([{ value: release, from: at(/^\s*release_command\s*=/m) }])]
+        ? [beforeFinding([{ value: release, from: at(/^[ \t]*release_command[ \t]*=/m) }])]
         : []),
-      ...(table.mounts === undefined ? [] : [stateFinding(at(/^\s*\[+mounts?\]+/m))]),
+      ...(table.mounts === undefined ? [] : [stateFinding(at(/^[ \t]*\[+mounts?\]/m))]),
     ],
-    blocking: gpu ? [gpuFinding(at(/^\s*(gpu_kind|size)\s*=/m), String(gpu.gpu_kind ?? gpu.size))] : [],
+    blocking: gpu ? [gpuFinding(at(/^[ \t]*(gpu_kind|size)[ \t]*=/m), String(gpu.gpu_kind ?? gpu.size))] : [],
   };
 }
 
@@ -63,7 +63,7 @@ function processesOf(
   const commands = Object.entries(processes).flatMap(([name, value]): Command[] => {
     const words = typeof value === 'string' ? splitWords(value) : null;
     return words && /^[\w-]+$/.test(name)
-      ? [{ words, from: at(new RegExp(`^\\s*${literal(name)}\\s*=`, 'm')), process: name }]
+      ? [{ words, from: at(new RegExp(`^[ \\t]*${literal(name)}[ \\t]*=`, 'm')), process: name }]
       : [];
   });
   const main = commands.find(({ process }) => /^(app|web)$/.test(process)) ?? commands[0];

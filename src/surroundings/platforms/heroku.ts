@@ -3,9 +3,9 @@ import { splitWords } from '../../caution/words.ts';
 import type { Project } from '../../languages/language.ts';
 import { lineOf, literal, type Sighting } from '../../languages/scan.ts';
 import { printableLine } from '../../output.ts';
+import { looksSecret } from '../../secrets.ts';
 import { type Command, type Part, together } from '../facts.ts';
 import { beforeFinding } from '../rules.ts';
-import { looksSecret } from '../secrets.ts';
 import { recordOf } from './fly.ts';
 import { readJson } from './railway.ts';
 
@@ -21,10 +21,11 @@ export function herokuFacts(project: Project): Part {
 function procfileFacts(project: Project): Part {
   const text = project.read('Procfile');
   // Where `run` stands it is Caution's own, whatever else it holds.
-  if (text === null || parseProcfile(text).run !== null) return {};
+  if (text === null || text.length > 200_000 || parseProcfile(text).run !== null) return {};
   const lines = text.split('\n').flatMap((line, index): (Sighting & { key: string })[] => {
-    const match = /^([A-Za-z0-9_-]+):\s*(\S.*?)\s*$/.exec(line);
-    return match ? [{ key: match[1] ?? '', value: match[2] ?? '', from: `Procfile:${index + 1}` }] : [];
+    const match = /^([A-Za-z0-9_-]{1,100}):(.*)$/.exec(line.trimEnd());
+    const value = match?.[2]?.trim() ?? '';
+    return match && value !== '' ? [{ key: match[1] ?? '', value, from: `Procfile:${index + 1}` }] : [];
   });
   const [first] = lines;
   if (first === undefined) return {};
@@ -65,7 +66,7 @@ function manifestFacts(project: Project): Part {
     variables: Object.entries(env)
       .filter(([name]) => /^[A-Za-z_]\w*$/.test(name) && name !== 'PORT')
       .map(([name, value]) => {
-        const line = lineOf(text, new RegExp(`^\\s*"${literal(name)}"\\s*:`, 'm'));
+        const line = lineOf(text, new RegExp(`^[ \\t]*"${literal(name)}"[ \\t]*:`, 'm'));
         const secret = recordOf(value).generator === 'secret' || looksSecret(name, null);
         return { name, value: null, secret, from: line === undefined ? 'app.json' : `app.json:${line}` };
       }),

@@ -1,9 +1,9 @@
 import type { Finding } from '../../app.ts';
 import type { Project } from '../../languages/language.ts';
 import { placeOf } from '../../languages/place.ts';
+import { looksSecret } from '../../secrets.ts';
 import { type Command, type Part, portNumber, together, type Variable } from '../facts.ts';
 import { dockerFinding, gpuFinding, isSocket, stateFinding } from '../rules.ts';
-import { looksSecret } from '../secrets.ts';
 import { type Branch, readYaml } from '../tree.ts';
 
 /** Where manifests are kept, by custom; templates of Helm are no YAML, and are left alone. */

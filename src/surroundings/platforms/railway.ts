@@ -12,7 +12,8 @@ export function railwayFacts(project: Project): Part {
     const text = project.read(file);
     if (text === null || text.length > 200_000) continue;
     const deploy = recordOf((file.endsWith('.json') ? readJson(text) : readToml(text))?.deploy);
-    const at = (key: string): string => fromOf(file, lineOf(text, new RegExp(`(?:^|[{,\\s])"?${key}"?\\s*[:=]`, 'm')));
+    const at = (key: string): string =>
+      fromOf(file, lineOf(text, new RegExp(`(?:^|[{, \\t])"?${key}"?[ \\t]*[:=]`, 'm')));
     const words = typeof deploy.startCommand === 'string' ? splitWords(deploy.startCommand) : null;
     const before = [deploy.preDeployCommand].flat().filter((step) => typeof step === 'string');
     return {
