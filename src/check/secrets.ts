@@ -1,26 +1,10 @@
+import { readDotenv } from '../dotenv.ts';
+import { namesSecret, secretValue } from '../secrets.ts';
 import { naming } from '../verify/naming.ts';
 import { entryOf } from './procfile/entries.ts';
 import type { Rule, Sighting } from './rule.ts';
 import { sources } from './sources.ts';
 import type { Subject } from './subject.ts';
-
-/** Names of what is kept secret. */
-const secretName =
-  /(?:^|_)(?:PASS|PASSWD|PASSWORD|PASSPHRASE|SECRET|TOKEN|APIKEY|CREDENTIALS?|PRIVATE_?KEY|API_?KEY|ACCESS_?KEY|SECRET_?KEY|SIGNING_?KEY|ENCRYPTION_?KEY|DSN)(?:_(?:ID|KEY|BASE64|B64|HEX|VALUE))?$/i;
-
-/** Values that are secrets by their form, and what they are. */
-const secretValues: readonly [pattern: RegExp, what: string][] = [
-  [/-----BEGIN (?:[A-Z]+ )*PRIVATE KEY/, 'a private key'],
-  [/\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/, 'an access key of AWS'],
-  [/\bgh[pousr]_[A-Za-z0-9]{36,}\b|\bgithub_pat_[A-Za-z0-9_]{60,}/, 'a token of GitHub'],
-  [/\bglpat-[A-Za-z0-9_-]{20,}/, 'a token of GitLab'],
-  [/\bnpm_[A-Za-z0-9]{36}\b/, 'a token of npm'],
-  [/\bxox[abeprs]-[A-Za-z0-9-]{10,}/, 'a token of Slack'],
-  [/\b[sr]k_live_[A-Za-z0-9]{16,}/, 'a key of Stripe'],
-  [/\bAIza[A-Za-z0-9_-]{35}/, 'a key of Google'],
-  [/\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}/, 'a signed token (JWT)'],
-  [/\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@$]+:[^\s/@$]{3,}@/i, 'an address with a password'],
-];
 
 /** What stands for a value that is given elsewhere, or is none. */
 const placeholder =
@@ -28,9 +12,8 @@ const placeholder =
 
 /** What makes a variable with this value a secret; null when nothing does. */
 export function secretIn(name: string, value: string): string | null {
-  const known = secretValues.find(([pattern]) => pattern.test(value));
-  if (known) return known[1];
-  return secretName.test(name) && !placeholder.test(value) ? 'a secret, by its name' : null;
+  const known = secretValue(value);
+  return known ?? (namesSecret(name) && !placeholder.test(value) ? 'a secret, by its name' : null);
 }
 
 /** Files that hold secrets, by name; templates of them do not. */
@@ -58,8 +41,8 @@ export const secretRules: readonly Rule[] = [
             if (what !== null) yield { path: build?.path, line, message: `${naming([name])} is ${what}.` };
           }
         } else {
-          const known = secretValues.find(([pattern]) => pattern.test(text));
-          if (known) yield { path: build?.path, line, message: `Here stands ${known[1]}.` };
+          const known = secretValue(text);
+          if (known !== null) yield { path: build?.path, line, message: `Here stands ${known}.` };
         }
       }
     },
@@ -78,8 +61,8 @@ export const secretRules: readonly Rule[] = [
         const what = secretIn(name, value);
         if (what !== null) yield { path: entry.path, line: entry.line, message: `${naming([name])} is ${what}.` };
       }
-      const known = subject.run.command.flatMap((word) => secretValues.find(([pattern]) => pattern.test(word)) ?? []);
-      if (known[1] !== undefined) yield { path: entry.path, line: entry.line, message: `Here stands ${known[1]}.` };
+      const [known] = subject.run.command.flatMap((word) => secretValue(word) ?? []);
+      if (known !== undefined) yield { path: entry.path, line: entry.line, message: `Here stands ${known}.` };
     },
   },
   {
@@ -122,8 +105,5 @@ function privateKey(file: string): Sighting {
 /** A .env that only sets what is public, or nothing, is no secret. */
 function hasContent(text: string, file: string): boolean {
   if (!/(?:^|\/)\.env[^/]*$/.test(file)) return true;
-  return text.split('\n').some((line) => {
-    const [, name = '', value = ''] = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
-    return name !== '' && secretIn(name, value.replace(/^(["'])(.*)\1$/, '$2')) !== null;
-  });
+  return readDotenv(text).some(({ name, value }) => secretIn(name, value) !== null);
 }

@@ -16,11 +16,27 @@ export interface Sighting {
 /** More files than this are not searched; a service that needs more is asked. */
 const mostFiles = 3000;
 
+/** Where the lines of the text begin that was asked about last: most are asked about many times in a row. */
+let known = { text: '', starts: [0] };
+
 /** Line number (from 1) of an offset. */
 export function lineAt(text: string, offset: number): number {
-  let line = 1;
-  for (let at = text.indexOf('\n'); at >= 0 && at < offset; at = text.indexOf('\n', at + 1)) line += 1;
-  return line;
+  if (known.text !== text) known = { text, starts: lineStarts(text) };
+  const { starts } = known;
+  let before = 0;
+  let after = starts.length;
+  while (after - before > 1) {
+    const middle = Math.floor((before + after) / 2);
+    if ((starts[middle] ?? 0) <= offset) before = middle;
+    else after = middle;
+  }
+  return before + 1;
+}
+
+function lineStarts(text: string): number[] {
+  const starts = [0];
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+  return starts;
 }
 
 /** Line number (from 1) of the first match; undefined when there is none. */

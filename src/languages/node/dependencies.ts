@@ -17,10 +17,8 @@ type Text = Pick<Finding, 'message' | 'why' | 'mend'>;
 
 /** What the packages of a lock file need that the build cannot give. */
 export function lockFindings(file: string, manager: Manager, packages: readonly Locked[]): Finding[] {
-  const git = packages.filter(({ source }) =>
-    /^git[+:@]|^github:|\.git(#|$)|^https:\/\/codeload\.github\.com/.test(source ?? ''),
-  );
-  const rest = packages.filter((each) => !git.includes(each));
+  const git = packages.filter(isGit);
+  const rest = packages.filter((each) => !isGit(each));
   const local = rest.filter((each) => each.local);
   const unhashed = rest.filter((each) => !each.local && !each.hashed);
   const gives = (id: string, level: Finding['level'], found: readonly Locked[], text: Text): Finding[] =>
@@ -45,6 +43,10 @@ export function lockFindings(file: string, manager: Manager, packages: readonly 
     ...platformFindings(file, manager, packages),
     ...registryFindings(file, packages),
   ];
+}
+
+function isGit({ source }: Locked): boolean {
+  return /^git[+:@]|^github:|\.git(#|$)|^https:\/\/codeload\.github\.com/.test(source ?? '');
 }
 
 /** A folder of the repository comes along by itself: see neededMembers. */
@@ -106,21 +108,23 @@ const spareScripts = new Set([
   '@scarf/scarf',
 ]);
 
+function needsScript({ name, version }: Locked): boolean {
+  const entry = Object.hasOwn(needScript, name) ? needScript[name] : undefined;
+  if (entry === undefined || entry.until === null) return entry !== undefined;
+  return semver.valid(version) !== null && semver.lt(version, entry.until);
+}
+
+/** node-gyp-build takes a binary that lies in the package, if there is one for musl: that needs no script. */
+function compiles({ needs }: Locked): boolean {
+  return compilers.some((tool) => needs.includes(tool)) && !needs.includes('node-gyp-build');
+}
+
 function nativeFindings(file: string, packages: readonly Locked[]): Finding[] {
   const running = packages.filter(({ spare }) => !spare);
-  const known = running.filter(({ name, version }) => {
-    const entry = Object.hasOwn(needScript, name) ? needScript[name] : undefined;
-    return (
-      entry !== undefined &&
-      (entry.until === null || (semver.valid(version) !== null && semver.lt(version, entry.until)))
-    );
-  });
-  const scripted = running.filter((each) => each.scripted === true && !known.includes(each));
-  const needs = ({ needs }: Locked, tools: readonly string[]) => tools.some((tool) => needs.includes(tool));
-  // node-gyp-build takes a binary that lies in the package, if there is one for musl: that needs no script.
-  const compiled = scripted.filter((each) => needs(each, compilers) && !needs(each, ['node-gyp-build']));
-  const native = [...known, ...compiled];
-  const other = scripted.filter((each) => !compiled.includes(each) && !spareScripts.has(each.name));
+  const known = running.filter(needsScript);
+  const scripted = running.filter((each) => each.scripted === true && !needsScript(each));
+  const native = [...known, ...scripted.filter(compiles)];
+  const other = scripted.filter((each) => !compiles(each) && !spareScripts.has(each.name));
   const findings: Finding[] = [];
   if (native.length > 0) {
     const instead = known.map(({ name }) => `${name}: ${needScript[name]?.instead}`);

@@ -2,6 +2,7 @@ import type { Evidence, Finding } from '../../app.ts';
 import type { Detection, Project } from '../language.ts';
 import { loopbackFindings, portVariableFindings, serviceName, sightings } from '../scan.ts';
 import { type Build, planBuild } from './build.ts';
+import { withoutComments } from './comments.ts';
 import { workingFolder } from './directory.ts';
 import { type Entry, findEntry, type Source } from './entry.ts';
 import { entryFindings, manifestFindings } from './findings.ts';
@@ -9,7 +10,7 @@ import { frameworkFindings } from './frameworks.ts';
 import { type Lock, readLock } from './lock.ts';
 import { readManifest, recordAt, textAt } from './manifest.ts';
 import { findPort, loopbacks, otherVariables, readPort, startPort } from './port.ts';
-import { reachable, withoutComments } from './source.ts';
+import { reachable } from './source.ts';
 import { buildFindings } from './steps.ts';
 import { type Member, neededMembers, readWorkspace, type Workspace } from './workspace.ts';
 

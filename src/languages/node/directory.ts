@@ -1,6 +1,6 @@
 import type { Project } from '../language.ts';
 import { type Sighting, sightings } from '../scan.ts';
-import { withoutComments } from './source.ts';
+import { withoutComments } from './comments.ts';
 
 /**
  * Code that looks for files from the folder in which it was started: the enclave starts everything in `/`.

@@ -1,8 +1,9 @@
 import { isPlainPath, lineOf } from '../scan.ts';
+import { withoutComments } from './comments.ts';
 import { existing, fileOf } from './files.ts';
 import { recordAt, textAt } from './manifest.ts';
 import type { Program } from './programs.ts';
-import { type Obstacle, typeScriptObstacle, withoutComments } from './source.ts';
+import { type Obstacle, typeScriptObstacle } from './source.ts';
 import { readStart, type Start } from './start.ts';
 import { readTsconfig } from './tsconfig.ts';
 import type { Member, Workspace } from './workspace.ts';

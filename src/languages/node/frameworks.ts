@@ -1,10 +1,10 @@
 import semver from 'semver';
 import type { Finding } from '../../app.ts';
 import { lineOf } from '../scan.ts';
+import { withoutComments } from './comments.ts';
 import type { Lock } from './lock.ts';
 import { recordAt, textAt } from './manifest.ts';
 import type { Program } from './programs.ts';
-import { withoutComments } from './source.ts';
 import type { Member } from './workspace.ts';
 
 /** What frameworks and code generators do that keeps a build from working, or from being the same twice. */
@@ -69,8 +69,8 @@ function prismaFindings({ project, manifest }: Member, lock: Lock): Finding[] {
   const schema =
     [named, 'prisma/schema.prisma', 'schema.prisma'].find((file) => file !== null && project.has(file)) ?? null;
   const text = schema === null ? '' : (project.read(schema) ?? '');
-  if (/^\s*engineType\s*=\s*"client"/m.test(text)) return [];
-  const line = lineOf(text, /^\s*generator\s/m);
+  if (/^[ \t]*engineType[ \t]*=[ \t]*"client"/m.test(text)) return [];
+  const line = lineOf(text, /^[ \t]*generator\s/m);
   return [
     {
       id: 'node-prisma-engine',

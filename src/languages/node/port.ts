@@ -1,6 +1,6 @@
 import type { Project } from '../language.ts';
 import { agreedPort, literal, loopback, type Sighting, sightings } from '../scan.ts';
-import { withoutComments } from './source.ts';
+import { withoutComments } from './comments.ts';
 import type { Start } from './start.ts';
 
 const readsVariable =

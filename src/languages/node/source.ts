@@ -3,20 +3,15 @@ import type { Finding } from '../../app.ts';
 import { printableLine } from '../../output.ts';
 import type { Project } from '../language.ts';
 import { inside, lineAt } from '../scan.ts';
+import { withoutComments } from './comments.ts';
 import { existing } from './files.ts';
 
 /** More files than this are not followed from the entry. */
 const mostFiles = 2000;
 
 /** `import … from 'x'`, `import 'x'`, `export … from 'x'`, `import('x')`, `require('x')`: the quoted part. */
-const imports = /(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\s*\(\s*)(['"])([^'"\n]{1,300})\1/g;
-
-/** Drops comments, keeping line numbers. Rough: a `//` inside a text is kept when a colon stands before it. */
-export function withoutComments(text: string): string {
-  return text
-    .replace(/\/\*[\s\S]*?\*\//g, (comment) => comment.replace(/[^\n]/g, ''))
-    .replace(/(^|[^:'"`\\])\/\/[^\n]*/g, '$1');
-}
+const imports =
+  /(?:\bfrom\s{0,100}|\bimport\s{0,100}(?:\(\s{0,100})?|\brequire\s{0,100}\(\s{0,100})(['"])([^'"\n]{1,300})\1/g;
 
 /** The files of the service that an entry imports by relative paths, itself first; imports of types count as well. */
 export function reachable(project: Project, entry: string): string[] {
@@ -51,7 +46,7 @@ const notErasable: readonly [RegExp, string][] = [
   [/^[ \t]*(?:export\s+)?(?:default\s+)?(?:const\s+)?enum\s+\w+\s*\{/m, 'an enum'],
   [/^[ \t]*(?:export\s+)?(?:namespace|module)\s+[\w.]+\s*\{/m, 'a namespace'],
   [/^[ \t]*@[A-Za-z_]\w*(?:\(|[ \t]*$)/m, 'a decorator'],
-  [/\bconstructor\s*\([^)]*\b(?:private|public|protected|readonly)\s+\w/, 'a parameter property'],
+  [/\bconstructor\s{0,100}\([^)]{0,2000}\b(?:private|public|protected|readonly)\s+\w/, 'a parameter property'],
   [/^[ \t]*import\s+\w+\s*=\s*require\s*\(/m, 'import … = require(…)'],
 ];
 

@@ -1,6 +1,6 @@
+import type { Value } from './expressions.ts';
 import { type Interface, madeBy } from './frameworks.ts';
 import { qualified, type Source } from './sources.ts';
-import type { Value } from './syntax.ts';
 
 /** An app object at the top level of a module, or a function without parameters that makes one. */
 export interface AppObject {
@@ -54,11 +54,12 @@ function learn(source: Source, known: Known): void {
     const kind = bases.map((base) => kindMadeBy(source, base, known)).find((each) => each !== null);
     if (kind) known.makers.set(`${module}.${name}`, kind);
   }
-  for (const { name, line, required, returns } of syntax.functions) {
+  for (const { name, line, required, returns, isAsync } of syntax.functions) {
     const kind = returns.map((value) => kindOf(source, value, name, known)).find((each) => each !== null);
     if (!kind) continue;
     known.makers.set(`${module}.${name}`, kind);
-    if (required === 0 && factoryName.test(name)) {
+    // A server calls a factory, and does not wait for it.
+    if (required === 0 && !isAsync && factoryName.test(name)) {
       const from = `${file}:${line}`;
       known.factories.set(`${module}.${name}`, { entry: `${module}:${name}`, interface: kind, factory: true, from });
     }

@@ -1,7 +1,7 @@
 import type { Evidence, Finding } from '../../app.ts';
 import { printableLine } from '../../output.ts';
 import type { Detection, Project } from '../language.ts';
-import { inside, isPlainPath, loopbackFindings, serviceName } from '../scan.ts';
+import { inside, isPlainPath, loopbackFindings, serviceName, withoutLongLines } from '../scan.ts';
 import { findApps } from './apps.ts';
 import { findStartCommand } from './commands.ts';
 import { findRelativeFile, notRun } from './files.ts';
@@ -108,7 +108,7 @@ function declaredPackages(metadata: Metadata | null): Map<string, string> {
 
 /** The requirements file that the service's Dockerfile installs. */
 function namedRequirements(project: Project): string | null {
-  const text = project.read('Dockerfile') ?? project.read('Containerfile') ?? '';
+  const text = withoutLongLines(project.read('Dockerfile') ?? project.read('Containerfile') ?? '');
   const named = /\bpip3?\s+install\b[^\n]*?\s(?:-r|--requirement)[\s=]*(\S+)/.exec(text)?.[1];
   const path = named === undefined ? null : inside('', named.replace(/^\/(app|code|tmp|src)\//, ''));
   return path !== null && isPlainPath(path) ? path : null;

@@ -1,7 +1,7 @@
 import type { Project } from '../language.ts';
 import { isPlainPath, literal } from '../scan.ts';
+import type { Call, Value } from './expressions.ts';
 import { type Source, serviceFiles } from './sources.ts';
-import type { Call, Value } from './syntax.ts';
 
 /** What opens a file by a path of its own, by the end of its name. */
 const opens =
@@ -39,7 +39,7 @@ function textsOf(value: Value | undefined): string[] {
 
 /** Files and folders of a repository that no service reads while it runs. */
 const neverRun =
-  /^(tests?|docs?|examples?|benchmarks?|Makefile|[Jj]ustfile|tox\.ini|noxfile\.py|pytest\.ini|mypy\.ini|ruff\.toml|README(\.\w+)?|CHANGELOG(\.\w+)?|CONTRIBUTING(\.\w+)?|Dockerfile(\.\w+)?|Containerfile\.\w+|(docker-)?compose([.-][\w-]+)*\.ya?ml|fly\.toml|railway\.(json|toml)|app\.json|Pipfile|setup\.py|setup\.cfg|requirements[-_.](dev|test|tests|lint|docs)\w*\.(txt|in)|dev-requirements\.txt)$/;
+  /^(tests?|docs?|examples?|benchmarks?|Makefile|[Jj]ustfile|tox\.ini|noxfile\.py|pytest\.ini|mypy\.ini|ruff\.toml|README(\.\w+)?|CHANGELOG(\.\w+)?|CONTRIBUTING(\.\w+)?|Dockerfile(\.\w+)?|Containerfile\.\w+|(docker-)?compose([.-]\w+)*\.ya?ml|fly\.toml|railway\.(json|toml)|app\.json|Pipfile|setup\.py|setup\.cfg|requirements[-_.](dev|test|tests|lint|docs)\w*\.(txt|in)|dev-requirements\.txt)$/;
 
 /**
  * What lies at the top of the service's folder and is no part of what runs. What its code names stays.
@@ -54,7 +54,7 @@ export function notRun(project: Project): string[] {
     .map((file) => project.read(file) ?? '');
   return candidates.filter((name) => {
     const stem = literal(name);
-    const named = new RegExp(`['"/]${stem}['"/]|^\\s*(?:from|import)\\s+${stem}\\b`, 'm');
+    const named = new RegExp(`['"/]${stem}['"/]|^[ \\t]*(?:from|import)[ \\t]+${stem}\\b`, 'm');
     return !texts.some((text) => named.test(text));
   });
 }

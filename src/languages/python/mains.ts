@@ -1,7 +1,7 @@
 import type { AppObject } from './apps.ts';
+import type { Call, Value } from './expressions.ts';
 import { developing, serves } from './frameworks.ts';
 import { qualified, type Source } from './sources.ts';
-import type { Call, Value } from './syntax.ts';
 
 /** A module that starts the service when it is run. */
 export interface MainModule {

@@ -2,6 +2,9 @@ import { normalized } from './locks/lock.ts';
 import { markerEnvironment } from './target.ts';
 import { admits, releaseOf } from './versions.ts';
 
+/** Locks hold markers of some hundred characters. */
+const longest = 5000;
+
 /**
  * Whether an environment marker holds for the image's Python.
  * Source: https://peps.python.org/pep-0508/#environment-markers
@@ -9,6 +12,7 @@ import { admits, releaseOf } from './versions.ts';
  * @returns null for what is no marker.
  */
 export function holds(marker: string, extras: readonly string[] = []): boolean | null {
+  if (marker.length > longest) return null;
   const tokens = [...marker.matchAll(/\s*(?:("[^"]*"|'[^']*')|(\(|\)|~=|===?|!=|<=|>=|<|>|[\w.-]+))/g)];
   const read = tokens.map((token) => token[0]).join('');
   if (read.length !== marker.trimEnd().length || tokens.length > 400) return null;

@@ -1,8 +1,9 @@
 import { parse } from 'smol-toml';
 import type { Finding } from '../../app.ts';
 import type { Project } from '../language.ts';
-import { lineOf, literal } from '../scan.ts';
-import { readSyntax, type Value } from './syntax.ts';
+import { lineOf, literal, withoutLongLines } from '../scan.ts';
+import type { Value } from './expressions.ts';
+import { readSyntax } from './syntax.ts';
 
 /** Something that a project's metadata says, and where. */
 interface Said {
@@ -90,13 +91,13 @@ function fromPyproject(project: Project): Metadata | null {
   const scripts = { ...tableAt(poetry, 'scripts'), ...tableAt(tableAt(toml, 'project'), 'scripts') };
   return {
     file,
-    name: said(own.name ?? poetry.name, /^\s*name\s*=/m),
+    name: said(own.name ?? poetry.name, /^[ \t]*name[ \t]*=/m),
     version: typeof own.version === 'string' ? own.version : null,
-    python: said(python, /^\s*(requires-python|python)\s*=/m),
+    python: said(python, /^[ \t]*(requires-python|python)[ \t]*=/m),
     dependencies: own.dependencies ?? poetry.dependencies,
     scripts: scriptsOf(
       scripts,
-      (name) => said(name, new RegExp(`^\\s*["']?${literal(name)}["']?\\s*=`, 'm'))?.from ?? file,
+      (name) => said(name, new RegExp(`^[ \\t]*["']?${literal(name)}["']?[ \\t]*=`, 'm'))?.from ?? file,
     ),
     toml,
     findings: [],
@@ -134,7 +135,7 @@ function fromSetupCfg(project: Project): Metadata | null {
   const values = new Map<string, { value: string[]; line: number }>();
   let section = '';
   let open: { value: string[]; line: number } | undefined;
-  for (const [index, line] of text.split(/\r?\n/).entries()) {
+  for (const [index, line] of withoutLongLines(text).split(/\r?\n/).entries()) {
     const header = /^\[(.+)\]\s*$/.exec(line)?.[1];
     const pair = /^([A-Za-z][\w.-]*)\s*[=:]\s*(.*)$/.exec(line);
     if (header !== undefined) section = header;
@@ -177,7 +178,7 @@ function fromSetupPy(project: Project): Metadata | null {
   if (!call) return null;
   const said = (key: string): Said | null => {
     const value = call.keywords.get(key);
-    const line = lineOf(text, new RegExp(`\\b${key}\\s*=`));
+    const line = lineOf(text, new RegExp(`\\b${key}[ \\t]*=`));
     return value?.kind === 'text' ? { value: value.text, from: `${file}:${line ?? call.line}` } : null;
   };
   const points = call.keywords.get('entry_points');

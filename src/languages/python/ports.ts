@@ -1,10 +1,10 @@
 import { agreedPort, type Sighting } from '../scan.ts';
 import type { AppObject } from './apps.ts';
+import type { Call, Value } from './expressions.ts';
 import { portOf, readsEnvironment, servingCalls } from './mains.ts';
 import type { Run } from './run.ts';
 import { defaultPort, serverFor } from './servers.ts';
 import type { Source } from './sources.ts';
-import type { Call, Value } from './syntax.ts';
 
 /** Ports of metrics and the like are no answer to «where does the service listen». */
 const sideDoor = /metric|prometheus|debug|admin|telemetry|tracing/i;

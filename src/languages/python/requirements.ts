@@ -140,7 +140,8 @@ export function logicalLines(text: string): Line[] {
     .replace(/^\ufeff/, '')
     .split(/\r?\n/)
     .entries()) {
-    const plain = raw.replace(/(^|\s)#.*$/, '$1');
+    const comment = raw.search(/(^|\s)#/);
+    const plain = comment < 0 ? raw : `${raw.slice(0, comment)} `;
     const continued = plain.endsWith('\\');
     const part = continued ? plain.slice(0, -1) : plain;
     const line: Line = open ?? { text: '', number: index + 1 };

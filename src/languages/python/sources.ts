@@ -66,7 +66,7 @@ export function findManage(project: Project): string | null {
 /** A service whose own modules say `from src.x import y` is imported from above `src`. */
 function importsSrc(project: Project): boolean {
   const files = project.files.filter((file) => /^(src\/)?([^/]+\/)?[^/]+\.py$/.test(file)).slice(0, 200);
-  return files.some((file) => /^\s*(from|import)\s+src\b/m.test(project.read(file) ?? ''));
+  return files.some((file) => /^[ \t]*(from|import)[ \t]+src\b/m.test(project.read(file) ?? ''));
 }
 
 /** The dotted name under which a file is imported; null when a part of its path is no identifier. */
@@ -85,12 +85,15 @@ export function qualified({ file, module, syntax }: Source, name: string): strin
     return [...folder, name.slice(dots)].join('.');
   }
   // What was imported is absolute already, though it may begin with a name that is the module's own as well.
-  if ([...syntax.imports.values()].some((imported) => name === imported || name.startsWith(`${imported}.`)))
-    return name;
-  const [first = ''] = name.split('.');
-  const own =
-    syntax.classes.has(first) ||
-    syntax.functions.some((each) => each.name === first) ||
-    syntax.assignments.some((each) => each.name === first && each.within === '');
-  return own && module !== null ? `${module}.${name}` : name;
+  const first = name.split('.', 1)[0] ?? '';
+  return syntax.own.has(first) && module !== null && !isImported(syntax, name) ? `${module}.${name}` : name;
+}
+
+/** No module lies deeper. */
+const mostParts = 30;
+
+/** Whether a name, or what it begins with, is what an import brought. */
+function isImported({ imported }: Syntax, name: string): boolean {
+  const parts = name.split('.', mostParts);
+  return parts.some((_, index) => imported.has(parts.slice(0, index + 1).join('.')));
 }

@@ -1,10 +1,10 @@
 import type { Finding } from '../../app.ts';
 import { printableLine } from '../../output.ts';
 import { isPlainPath } from '../scan.ts';
+import type { Call, Value } from './expressions.ts';
 import { readsEnvironment } from './mains.ts';
 import { looksLikeName } from './names.ts';
 import { qualified, type Source } from './sources.ts';
-import type { Call, Value } from './syntax.ts';
 
 /** How a Django project's static files are collected in the build. */
 export interface StaticFiles {

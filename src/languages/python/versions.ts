@@ -1,3 +1,6 @@
+/** No project writes a longer one. */
+const longestRange = 500;
+
 /**
  * Whether a version range of a Python project admits a version, for the clauses that projects write: PEP 440's
  * (`>=3.11,<4`, `~=3.12`, `==3.13.*`, `!=`) and Poetry's (`^3.11`, `~3.11`, `3.11`).
@@ -6,9 +9,11 @@
  */
 export function admits(range: string, version: readonly number[]): boolean | null {
   let admitted = true;
+  if (range.length > longestRange) return null;
   for (const clause of range.split(',')) {
-    const match =
-      /^\s*(\^|~=|~|===?|!=|<=|>=|<|>|)\s*v?(\d+(?:\.\d+){0,4})(?:\.?(?:a|b|rc|dev|post)\d*)?(\.\*)?\s*$/.exec(clause);
+    const match = /^(\^|~=|~|===?|!=|<=|>=|<|>|)\s*v?(\d+(?:\.\d+){0,4})(?:\.?(?:a|b|rc|dev|post)\d*)?(\.\*)?$/.exec(
+      clause.trim(),
+    );
     if (!match) return clause.trim() === '*' ? admitted : null;
     const bound = (match[2] ?? '').split('.').map(Number);
     if (!clauseAdmits(match[1] ?? '', bound, match[3] !== undefined, version)) admitted = false;

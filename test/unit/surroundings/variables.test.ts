@@ -1,37 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { looksSecret } from '../../../src/surroundings/secrets.ts';
 import { detected, ids, node } from './detect.ts';
-
-describe('what looks secret', () => {
-  it.each([
-    'API_KEY',
-    'STRIPE_SECRET_KEY',
-    'GITHUB_TOKEN',
-    'DB_PASSWORD',
-    'DATABASE_URL',
-    'REDIS_URL',
-    'SENTRY_DSN',
-    'AWS_SECRET_ACCESS_KEY',
-    'JWT_KEY',
-    'SESSION_SECRET',
-    'PRIVATE_PEM',
-    'SLACK_WEBHOOK_URL',
-  ])('is %s', (name) => {
-    expect(looksSecret(name, null)).toBe(true);
-  });
-
-  it.each(['LOG_LEVEL', 'BASE_URL', 'PUBLIC_KEY', 'NEXT_PUBLIC_API_KEY', 'KEYBOARD', 'CACHE_SIZE', 'COMPASS'])(
-    'is not %s',
-    (name) => {
-      expect(looksSecret(name, 'plain')).toBe(false);
-    },
-  );
-
-  it('is an address with a password, whatever its name', () => {
-    expect(looksSecret('UPSTREAM', 'https://me:word@example.com')).toBe(true);
-    expect(looksSecret('UPSTREAM', 'https://example.com/a:b@c')).toBe(false);
-  });
-});
 
 describe('variables', () => {
   it('are named with the place that reads them, and no value is ever shown', async () => {

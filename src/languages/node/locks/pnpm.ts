@@ -16,7 +16,7 @@ export function readPnpmLock(text: string | null, members: ReadonlyMap<string, M
   if (lock === null) return unreadableLock(file, `${file} is no YAML that can be read.`, makeLock);
   const version = Number.parseFloat(String(lock.lockfileVersion));
   const importers = new Map([...members].map(([dir]) => [dir, importerOf(lock, dir)]));
-  const bare = (key: string) => key.replace(/^\//, '').replace(/\(.*$/, '');
+  const bare = (key: string) => withoutPeers(key.replace(/^\//, ''));
   const needed = neededKeys(lock, [...importers.values()]);
   const packages = Object.entries(recordAt(lock, 'packages')).flatMap(([key, entry]): Locked[] => {
     if (!isRecord(entry)) return [];
@@ -52,16 +52,21 @@ function importerOf(lock: Record<string, unknown>, dir: string): Record<string, 
   return dir === '' && !Object.hasOwn(lock, 'importers') ? lock : null;
 }
 
+/** A package's key without the peers that it was resolved with, which stand in brackets. */
+function withoutPeers(key: string): string {
+  return key.split('(', 1)[0] ?? '';
+}
+
 /** `/@a/b@1.0.0(c@2)` (6), `@a/b@1.0.0` (9) or `/@a/b/1.0.0_c@2` (5). */
 function nameAndVersion(
   entry: Record<string, unknown>,
   key: string,
   format: number,
 ): { name: string; version: string } {
-  const plain = key.replace(/^\//, '').replace(/\(.*$/, '');
+  const plain = withoutPeers(key.replace(/^\//, ''));
   const cut = format < 6 ? plain.lastIndexOf('/') : plain.indexOf('@', 1);
   const name = textAt(entry, 'name') ?? (cut > 0 ? plain.slice(0, cut) : plain);
-  return { name, version: textAt(entry, 'version') ?? plain.slice(cut + 1).replace(/_.*$/, '') };
+  return { name, version: textAt(entry, 'version') ?? plain.slice(cut + 1).split('_', 1)[0] ?? '' };
 }
 
 /** The packages that run in production, by key without peers; null where each package says so itself. */
@@ -78,7 +83,7 @@ function neededKeys(
     seen.add(key);
     queue.push(...keysOf(recordAt(recordAt(snapshots, key), 'dependencies')));
   }
-  return new Set([...seen].map((key) => key.replace(/\(.*$/, '')));
+  return new Set([...seen].map(withoutPeers));
 }
 
 /** `{ ms: '2.1.3' }`, or `{ ms: { version: '2.1.3' } }`, as keys of packages; an alias is written out already. */

@@ -23,7 +23,7 @@ export function readYarnLock(text: string | null, members: ReadonlyMap<string, M
   const byDescriptor = new Map<string, Record<string, unknown>>();
   for (const [key, entry] of Object.entries(entries)) {
     if (key === '__metadata' || !isRecord(entry)) continue;
-    for (const descriptor of key.split(/\s*,\s*/)) byDescriptor.set(descriptor, entry);
+    for (const descriptor of key.split(',')) byDescriptor.set(descriptor.trim(), entry);
   }
   const found = (name: string, range: string) => byDescriptor.get(`${name}@${descriptorRange(range, berry)}`);
   const needed = neededEntries(members, found);

@@ -1,3 +1,4 @@
+import { fromOf } from '../../place.ts';
 import { tableAt } from '../metadata.ts';
 import {
   type Edge,
@@ -25,18 +26,18 @@ function flat(file: string, manager: string, packages: LockedPackage[]): Lock {
 
 /** Pipfile.lock: `default` is what runs. It knows hashes, and not of which files. Source: https://pipenv.pypa.io/en/latest/pipfile.html */
 export function readPipfileLock(text: string, json: Table): Lock {
+  const lines = keyLines(text);
   const packages = Object.entries(tableAt(json, 'default')).flatMap(([key, value]): LockedPackage[] => {
     const table = tableAt({ value }, 'value');
     const name = nameOf(key);
     if (name === null) return [];
     const hashes = Array.isArray(table.hashes) ? table.hashes.flatMap((hash) => hashOf(hash) ?? []) : [];
-    const line = text.slice(0, Math.max(0, text.indexOf(`"${key}": {`))).split('\n').length;
     return [
       {
         name,
         version: versionOf(stringOf(table.version)?.replace(/^==/, '')) ?? '',
         files: hashes.map((hash) => ({ name: null, hash })),
-        from: `Pipfile.lock:${line}`,
+        from: fromOf('Pipfile.lock', lines.get(key)),
         origin: pipfileOrigin(table, tableAt(json, '_meta')),
         marker: stringOf(table.markers),
         needs: [],
@@ -45,6 +46,16 @@ export function readPipfileLock(text: string, json: Table): Lock {
     ];
   });
   return flat('Pipfile.lock', 'pipenv', packages);
+}
+
+/** Where the tables of a JSON file begin, by their keys: the first of a name, as it is written a line each. */
+function keyLines(text: string): ReadonlyMap<string, number> {
+  const lines = new Map<string, number>();
+  for (const [index, line] of text.split('\n').entries()) {
+    const key = /^\s{0,40}"([^"\\]{1,200})": \{/.exec(line)?.[1];
+    if (key !== undefined && !lines.has(key)) lines.set(key, index + 1);
+  }
+  return lines;
 }
 
 function pipfileOrigin(table: Table, meta: Table): Origin {

@@ -24,14 +24,13 @@ export function readPdmLock(text: string, toml: Table, pyproject: Table): Lock {
   const lines = tableLines(text, 'package');
   const entries = tablesOf(toml.package).map((table, index) => ({ table, from: `pdm.lock:${lines[index] ?? 1}` }));
   const hasExtras = ({ table }: { table: Table }) => Array.isArray(table.extras) && table.extras.length > 0;
-  const extrasOf = (name: string, version: unknown) =>
-    new Map(
-      entries
-        .filter((entry) => hasExtras(entry) && nameOf(entry.table.name) === name && entry.table.version === version)
-        .flatMap(({ table }) =>
-          [table.extras].flat().map((extra): [string, Edge[]] => [nameOf(extra) ?? '', edgesOf(table.dependencies)]),
-        ),
-    );
+  const keyOf = ({ name, version }: Table) => `${nameOf(name)} ${version}`;
+  const extras = new Map<string, Map<string, Edge[]>>();
+  for (const { table } of entries.filter(hasExtras)) {
+    const known = extras.get(keyOf(table)) ?? new Map<string, Edge[]>();
+    for (const extra of [table.extras].flat()) known.set(nameOf(extra) ?? '', edgesOf(table.dependencies));
+    extras.set(keyOf(table), known);
+  }
   const packages = entries
     .filter((entry) => !hasExtras(entry))
     .flatMap(({ table, from }): LockedPackage[] => {
@@ -50,7 +49,7 @@ export function readPdmLock(text: string, toml: Table, pyproject: Table): Lock {
           origin: originOf(table),
           marker: stringOf(table.marker),
           needs: edgesOf(table.dependencies),
-          extras: extrasOf(name, table.version),
+          extras: extras.get(keyOf(table)) ?? new Map(),
         },
       ];
     });
