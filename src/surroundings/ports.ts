@@ -56,7 +56,7 @@ function differs(port: number | null, other: PortClaim): Finding {
     ...placeOf(other.from),
     message: `${other.port} stands here; the code's own default is ${port}.`,
     why: 'The service takes the port that the run command sets: either will do.',
-    mend: `Nothing, or choose it: --port ${other.port}.`,
+    mend: `To choose this one: --port ${other.port}.`,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Evidence, Finding } from '../../app.ts';
 import { printableLine } from '../../output.ts';
 import type { Detection, Project } from '../language.ts';
+import { placeOf } from '../place.ts';
 import { inside, isPlainPath, loopbackFindings, serviceName, withoutLongLines } from '../scan.ts';
 import { findApps } from './apps.ts';
 import { findStartCommand } from './commands.ts';
@@ -17,7 +18,7 @@ import { type Requirements, readRequirements } from './requirements.ts';
 import { findRun, type Run } from './run.ts';
 import { findManage, importRoot, readSources, type Source, serviceFiles } from './sources.ts';
 import { findStaticFiles, staticFindings } from './static.ts';
-import { imagePython } from './target.ts';
+import { imagePython, pythonVersion } from './target.ts';
 import { admits } from './versions.ts';
 
 /** Recognises a Python service by its requirements, lock file or project metadata. */
@@ -167,16 +168,14 @@ function djangoAsgi(sources: readonly Source[]): boolean {
 function versionFindings(metadata: Metadata | null): Finding[] {
   const wanted = metadata?.python;
   if (!wanted || admits(wanted.value, imagePython) !== false) return [];
-  const [path = '', line] = wanted.from.split(':');
   return [
     {
       id: 'python-version',
       level: 'error',
-      path,
-      ...(line === undefined ? {} : { line: Number(line) }),
+      ...placeOf(wanted.from),
       message: `The service asks for Python ${printableLine(wanted.value, 60)}; the image has ${imagePython.join('.')}.`,
       why: 'A service runs on what it was tested with.',
-      mend: `Test it with Python ${imagePython.slice(0, 2).join('.')}, and widen the range.`,
+      mend: `Test it with Python ${pythonVersion}, and widen the range.`,
     },
   ];
 }

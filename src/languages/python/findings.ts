@@ -5,18 +5,17 @@ import type { StartCommand } from './commands.ts';
 import { neverMusl } from './locks/findings.ts';
 import type { Requirements } from './requirements.ts';
 import type { Run } from './run.ts';
+import { pythonVersion } from './target.ts';
 
 export function serverFindings(run: Run, packages: { has(name: string): boolean }): Finding[] {
   const { entry, server } = run;
   if (entry === null || run.script || (!entry.includes(':') && run.develops !== true)) return [];
   if (server !== null && packages.has(server)) return [];
-  const [path, line] = (run.from ?? '').split(':');
   return [
     {
       id: 'python-no-server',
       level: 'error',
-      ...(path ? { path } : {}),
-      ...(line ? { line: Number(line) } : {}),
+      ...(run.from === null ? {} : placeOf(run.from)),
       message: `No server for ${printableLine(entry, 80)} is among the requirements.`,
       why: "The app is called by a server (uvicorn or hypercorn for ASGI, gunicorn or waitress for WSGI); a framework's own is for developing.",
       mend: 'Add one (such as gunicorn) to the requirements, and lock them again.',
@@ -68,8 +67,8 @@ export function nativeFindings({ packages, lock }: Requirements): Finding[] {
       level: 'note',
       ...placeOf(packages.get(native[0] ?? '') ?? 'requirements.txt'),
       message: `Native parts: ${native.slice(0, 6).join(', ')}${native.length > 6 ? ' …' : ''}.`,
-      why: 'Their wheels must be for musl (musllinux) and Python 3.13, with their hashes in what is installed.',
-      mend: 'Nothing, when the build goes through: it fails when a wheel or a library is missing.',
+      why: `Their wheels must be for musl (musllinux) and Python ${pythonVersion}, with their hashes in what is installed.`,
+      mend: 'When the build stops at one of them, take a version that has such a wheel, and lock again.',
     });
   }
   return findings;

@@ -149,7 +149,7 @@ function pinnedFindings(container: Container): Finding[] {
       line: first.line,
       message: `Not reproducible: ${shown.join(', ')}${doubts.length > 4 ? ` and ${doubts.length - 4} more` : ''}.`,
       why: 'Each build takes what is newest at its time.',
-      mend: `Nothing: Caution builds ${container.file === 'Containerfile' ? 'the Containerfile that takes its place' : 'the Containerfile that is written beside it'}.`,
+      mend: `No change is needed: Caution builds ${container.file === 'Containerfile' ? 'the Containerfile that takes its place' : 'the Containerfile that is written beside it'}.`,
     },
   ];
 }
@@ -160,14 +160,14 @@ const dropped: Record<string, Pick<Finding, 'id' | 'level' | 'message' | 'why' |
     level: 'note',
     message: 'USER is dropped.',
     why: 'In the enclave there is one account, root, and one program: the enclave itself is the wall around it.',
-    mend: 'Nothing, unless the service refuses to run as root.',
+    mend: 'If the service refuses to run as root, take that check out.',
   },
   HEALTHCHECK: {
     id: 'container-healthcheck',
     level: 'note',
     message: 'HEALTHCHECK is dropped.',
     why: 'Nothing in an enclave calls it: when the service ends, the enclave stops.',
-    mend: 'Nothing: keep the path that it asked for, so that it can be asked from outside.',
+    mend: 'Ask the path that it asked for from outside of the enclave.',
   },
 };
 

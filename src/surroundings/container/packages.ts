@@ -59,7 +59,7 @@ export function packageFindings(project: Project, container: Container): { findi
       ...place(tools[0].line),
       message: `Left out: ${listed(tools)}.`,
       why: 'The image holds the service and what it loads; compilers and headers come from StageX, and nobody logs in.',
-      mend: 'Nothing, unless the service calls one of them while it runs.',
+      mend: 'If the service calls one of them while it runs, copy it from a StageX package in the final stage, or do without it.',
     });
   }
   for (const { name, line } of packages) {
