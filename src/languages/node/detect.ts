@@ -3,6 +3,7 @@ import type { Detection, Project } from '../language.ts';
 import { loopbackFindings, portVariableFindings, serviceName, sightings } from '../scan.ts';
 import { type Build, planBuild } from './build.ts';
 import { withoutComments } from './comments.ts';
+import { leftBuildFindings } from './container.ts';
 import { workingFolder } from './directory.ts';
 import { type Entry, findEntry, type Source } from './entry.ts';
 import { entryFindings, manifestFindings } from './findings.ts';
@@ -91,6 +92,7 @@ function serviceOf(workspace: Workspace, entry: Entry): Detection {
       ...frameworkFindings(member, start?.framework ?? null, lock),
       ...listening.findings,
     ]),
+    ...(build.steps.length > 0 ? [] : placed(workspace, root, leftBuildFindings(root.project))),
     ...buildFindings(building, (each) => `${prefixOf(workspace, each)}package.json`, missing),
   ];
   const name = nameOf(root, member);

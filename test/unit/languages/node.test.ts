@@ -395,3 +395,25 @@ describe('a start script', () => {
     expect(detectNode(projectOf({ 'package.json': odd }))?.entry).toBeNull();
   });
 });
+
+describe('what a Dockerfile builds with a script', () => {
+  const manifest = { scripts: { start: 'node server.js', 'build:ui': 'esbuild ui/main.js --outdir=public' } };
+  const files = (run: string) => ({ 'server.js': '', Dockerfile: `FROM node:24\nCOPY . .\nRUN ${run}\n` });
+
+  it.each(['npm ci && npm run build:ui', 'pnpm run build:ui', 'yarn build:ui', 'cd x; npm --prefix ui run build'])(
+    'is named when the build runs none: %j',
+    (run) => {
+      const found = detect(manifest, files(run)).findings.find(({ id }) => id === 'node-build-left');
+      expect(found).toMatchObject({ level: 'warning', path: 'Dockerfile', line: 3 });
+    },
+  );
+
+  it.each(['npm ci', 'npm run rebuild-index', 'npm run lint', 'echo npm run build'])('is not %j', (run) => {
+    expect(ids(detect(manifest, files(run)))).not.toContain('node-build-left');
+  });
+
+  it('is nothing to name when the build runs a script of its own', () => {
+    const built = { scripts: { ...manifest.scripts, build: 'npm run build:ui' } };
+    expect(ids(detect(built, files('npm run build:ui')))).not.toContain('node-build-left');
+  });
+});
