@@ -39,12 +39,15 @@ function anotherApp({ dir }: Target): Finding {
 const quorumBundle = '.caution/quorum-bundle.json';
 
 /** Whether the Containerfile copies Locksmith's files, and they are not there: it cannot be built yet. */
-export function lacksSecrets(app: App | null, { root }: Target): boolean {
+function lacksSecrets(app: App | null, { root }: Target): boolean {
   return (app?.secrets ?? []).length > 0 && !existsSync(path.join(root, quorumBundle));
 }
 
+/** Nothing can be built before somebody has made the secrets. */
+export const secretsNotThere = 'secrets-not-there';
+
 const noSecretsYet: Finding = {
-  id: 'secrets-not-there',
+  id: secretsNotThere,
   level: 'warning',
   message: `${quorumBundle} is not there yet, and the Containerfile copies it: nothing can be built before.`,
   why: 'Locksmith opens the encrypted secrets of .caution/ in the enclave, with a key that a quorum of people holds.',

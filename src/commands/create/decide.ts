@@ -16,7 +16,7 @@ import { languageOptions } from '../../settings/table/service.ts';
 import type { Written } from '../../settings/written.ts';
 import { locate, type Target } from '../../target.ts';
 import { type Io, interactive, terminalOf } from '../io.ts';
-import { lacksSecrets, oneApp, withConfiguration } from './configured.ts';
+import { oneApp, withConfiguration } from './configured.ts';
 import { showEvidence } from './facts.ts';
 import type { MadeLock } from './made.ts';
 import type { Prepared } from './prepare.ts';
@@ -76,7 +76,7 @@ export async function decide(flags: CreateFlags, io: Io): Promise<Decision> {
   const twin = twinOf(known, resolved.app, target, language);
   return {
     target,
-    verify: verify && !lacksSecrets(resolved.app, target),
+    verify,
     twin,
     told,
     made,

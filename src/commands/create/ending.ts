@@ -45,8 +45,16 @@ export function gitSentence(commit: FirstCommit | null): string | null {
   }
 }
 
-/** What comes next, a command a line. Only the files of this run are added: the folder may hold others. */
-export function nextSteps(target: Target, cwd: string, commit: FirstCommit | null, files: readonly string[]): string[] {
+/**
+ * What comes next, a command a line. Only the files of this run are added: the folder may hold others.
+ * @param state.secrets whether Locksmith's files are still to be made.
+ */
+export function nextSteps(
+  target: Target,
+  cwd: string,
+  { commit, secrets }: { commit: FirstCommit | null; secrets: boolean },
+  files: readonly string[],
+): string[] {
   const folder = path.relative(cwd, target.root);
   const initialised = target.inRepository || (commit !== null && commit !== 'no-git');
   return [
@@ -55,11 +63,19 @@ export function nextSteps(target: Target, cwd: string, commit: FirstCommit | nul
     ...(commit === 'committed'
       ? []
       : [`${line(['git', 'add', '--', ...files])} && git commit   # with your sources: Caution builds commits`]),
+    ...(secrets ? secretSteps : []),
     'caution init                    # links this repository to Caution',
     'git push caution main           # deploys the commit',
     'caution verify                  # rebuilds it here, and compares with what runs',
   ];
 }
+
+/** Source: https://docs.caution.co (Locksmith) */
+const secretSteps = [
+  'caution secret new keyring.asc --threshold 2 --max 4   # who can open the secrets: a quorum of these keys',
+  'caution secret encrypt          # once for each; then git add .caution && git commit',
+  'npx create-caution-app verify   # builds it twice, and compares',
+];
 
 function line([file = '', ...args]: string[]): string {
   return printable(printableCommand({ file, args }));

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { App, Evidence } from '../../app.ts';
 import type { Configuration } from '../../caution/configuration.ts';
 import { editProcfile } from '../../caution/procfile-edit.ts';
@@ -57,8 +56,8 @@ async function configurationFiles(app: App, { configured, asked }: Around): Prom
     const from = there.configuration;
     const to = withoutFront(configurationOf(app, from), from, asked);
     if (file.path === 'Procfile') return { path, content: editProcfile(there.text, from, to) };
-    const { writeHcl } = await import('../../caution/hcl/write.ts');
-    return { path, content: isDeepStrictEqual(from, to) ? there.text : writeHcl(to) };
+    const { editHcl } = await import('../../caution/hcl/edit.ts');
+    return { path, content: editHcl(there.text, to) };
   });
   return Promise.all(edited);
 }

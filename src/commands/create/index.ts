@@ -11,7 +11,7 @@ import { checkWritable, type Target } from '../../target.ts';
 import { imagesFrom } from '../images.ts';
 import { type Io, interactive } from '../io.ts';
 import { runVerify, type VerifyChoices } from '../run-verify.ts';
-import { oneApp } from './configured.ts';
+import { oneApp, secretsNotThere } from './configured.ts';
 import { decide } from './decide.ts';
 import { type CreateDocument, emptyDocument, publicApp } from './document.ts';
 import { gitSentence, nextSteps, repeatCommand } from './ending.ts';
@@ -71,7 +71,8 @@ async function steps(flags: CreateFlags, io: Io, document: CreateDocument): Prom
   await write(target.root, files, io.signal);
   const commit = flags.git && target.fresh ? await firstCommit(target, files, io) : null;
   showWritten(files, target, commit, io);
-  const verified = verify ? await verifyNow(flags, files, target, images, io, document) : ExitCode.Ok;
+  const buildable = document.findings.every(({ id }) => id !== secretsNotThere);
+  const verified = verify && buildable ? await verifyNow(flags, files, target, images, io, document) : ExitCode.Ok;
   if (!flags.json) result(io.output, endLines(document, target, commit, io).join('\n'));
   return verified;
 }
@@ -178,6 +179,7 @@ function endLines(document: CreateDocument, target: Target, commit: FirstCommit 
     ? reportLines(verification, { color: io.output.resultColor })
     : ['Not verified yet: nothing is proved. In the folder: npx create-caution-app verify'];
   const paths = document.files.map(({ path }) => path);
-  const next = nextSteps(target, io.cwd, commit, paths).map((line) => `  ${line}`);
+  const secrets = document.findings.some(({ id }) => id === secretsNotThere);
+  const next = nextSteps(target, io.cwd, { commit, secrets }, paths).map((line) => `  ${line}`);
   return ['', ...proved, '', 'Next:', ...next, '', `Again: ${again ?? ''}`];
 }

@@ -1,17 +1,4 @@
 # How Caution builds and runs this service. Keys: https://docs.caution.co/reference/caution-hcl
-# Where it runs: your own AWS account.
-caution {
-  machine_type = "m6i.xlarge"
-
-  provider {
-    type              = "aws"
-    region            = "eu-central-1"
-    vpc_id            = "vpc-0123abcd"
-    subnet_ids        = ["subnet-0123abcd", "subnet-0123456789abcdef0"]
-    security_group_id = "sg-0123abcd"
-  }
-}
-
 enclave "golden" {
   build {
     # What is built and measured; the context is the repository's root.
@@ -56,5 +43,18 @@ enclave "golden" {
     env = {
       PORT = "8080"
     }
+  }
+}
+
+# Where it runs: your own AWS account.
+caution {
+  machine_type = "m6i.xlarge"
+
+  provider {
+    type              = "aws"
+    region            = "eu-central-1"
+    vpc_id            = "vpc-0123abcd"
+    subnet_ids        = ["subnet-0123abcd", "subnet-0123456789abcdef0"]
+    security_group_id = "sg-0123abcd"
   }
 }

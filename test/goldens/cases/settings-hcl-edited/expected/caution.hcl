@@ -7,12 +7,18 @@ enclave "orders-api" {
 
   resources {
     cpu       = 4
-    memory_mb = 512 # enough for now
+    memory_mb = 2048 # enough for now
   }
 
   network {
-    ingress { port = 8080 }
-    http { port = 8080 }
+    ingress {
+      cidr_ipv4 = "0.0.0.0/0"
+      port      = 8080
+    }
+    http {
+      port = 8080
+      domain = "api.example.com"
+    }
     // The payment provider.
     egress {
       cidr_ipv4 = "203.0.113.0/24"
@@ -26,6 +32,7 @@ enclave "orders-api" {
     env = {
       LOG   = "debug"
       TOKEN = env::vault("PROVIDER_TOKEN")
+      OTHER = env::vault("OTHER")
     }
   }
 }

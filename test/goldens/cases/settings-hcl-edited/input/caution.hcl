@@ -11,7 +11,10 @@ enclave "orders-api" {
   }
 
   network {
-    ingress { port = 8080 }
+    ingress {
+      cidr_ipv4 = "0.0.0.0/0"
+      port      = 8080
+    }
     http { port = 8080 }
     // The payment provider.
     egress {
