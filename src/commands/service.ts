@@ -1,9 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { containerfileOf, parseProcfile } from '../caution/procfile.ts';
 import { portsOf } from '../caution/ranges.ts';
 import { formatRun } from '../caution/words.ts';
 import { UserError } from '../errors.ts';
+import { configurationReader } from '../settings/surroundings.ts';
 import { effective, readWritten, type WrittenFile } from '../settings/written.ts';
 import type { Target } from '../target.ts';
 import type { VerifyRequest } from '../verify/types.ts';
@@ -19,11 +20,7 @@ export interface Service
 
 /** @throws UserError when there is nothing to build, or Caution would refuse what describes it. */
 export async function serviceOf(target: Target): Promise<Service> {
-  const read = (file: string) => {
-    const at = path.join(target.root, file);
-    return existsSync(at) ? readFileSync(at, 'utf8') : null;
-  };
-  const file = effective(await readWritten(read, target.dir));
+  const file = effective(await readWritten(await configurationReader(target.root), target.dir));
   if (file !== null && file.problems.length > 0) throw refused(file);
   const named = file?.configuration?.containerfile ?? (file === null ? null : namedIn(file));
   return {

@@ -1,8 +1,8 @@
 import { Command, CommanderError, Option } from 'commander';
 import { ExitCode, UserError } from '../errors.ts';
 import { surplus, underNpm } from './npm.ts';
-import { type Answers, isSwitch } from './setting.ts';
-import { settings } from './table/index.ts';
+import { type Answers, isSwitch, type Setting } from './setting.ts';
+import { settingGroups, settings } from './table/index.ts';
 
 /** Everything that the command line of `create` says. Nothing is filled in: undefined means «not given». */
 export interface CreateFlags {
@@ -115,11 +115,8 @@ function addCreate(program: Command, take: (taken: Invocation) => void, env: Nod
   const create = program
     .command('create [dir] [more...]', { isDefault: true })
     .description('new service in an empty or new folder; onboard what is there otherwise (the default command)');
-  for (const setting of settings) {
-    const option = new Option(setting.flag, setting.help);
-    if (setting.repeatable) option.argParser(collect);
-    create.addOption(option);
-    if (isSwitch(setting)) create.addOption(new Option(setting.flag.replace('--', '--no-'), 'the opposite').hideHelp());
+  for (const { title, settings: own } of settingGroups) {
+    for (const setting of own) addSetting(create, setting, `${title}:`);
   }
   create
     .option('-y, --yes', 'accept detected and default answers')
@@ -137,6 +134,15 @@ function addCreate(program: Command, take: (taken: Invocation) => void, env: Nod
       take({ command: 'create', flags: createFlags(dir, options, create) });
     });
   return create;
+}
+
+/** A switch has its opposite, which help need not name. */
+function addSetting(create: Command, setting: Setting, heading: string): void {
+  const option = new Option(setting.flag, setting.help).helpGroup(heading);
+  if (setting.repeatable) option.argParser(collect);
+  create.addOption(option);
+  if (isSwitch(setting))
+    create.addOption(new Option(setting.flag.replace('--', '--no-')).helpGroup(heading).hideHelp());
 }
 
 function createFlags(dir: string | undefined, options: Record<string, unknown>, command: Command): CreateFlags {

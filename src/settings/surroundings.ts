@@ -1,3 +1,4 @@
+import { lstatSync } from 'node:fs';
 import path from 'node:path';
 import type { LanguageId } from '../app.ts';
 import { languageIds } from '../app.ts';
@@ -35,8 +36,8 @@ export interface Service {
 export async function lookAround(target: Target, { language, containerfile, entry }: Answers): Promise<Surroundings> {
   const wanted = languageIds.find((id) => id === language);
   const origin = target.inRepository ? await publicOrigin(target.root) : null;
-  const { openProject, readText } = await import('../languages/project.ts');
-  const configured = await readWritten((file) => readText(target.root, file), target.dir, containerfile);
+  const { openProject } = await import('../languages/project.ts');
+  const configured = await readWritten(await configurationReader(target.root), target.dir, containerfile);
   const surroundings = {
     ...{ folderName: path.basename(target.folder), configured, written: writtenDefaults(configured) },
     ...{ origin, services: [], below: [] },
@@ -48,6 +49,22 @@ export async function lookAround(target: Target, { language, containerfile, entr
   const below = await (await import('../surroundings/services.ts')).servicesBelow(project, wanted);
   if (below.length === 0) throw noService(target, wanted);
   return { ...surroundings, below };
+}
+
+/**
+ * Reads Procfile and caution.hcl of a repository, by their paths in it; null for what is not there.
+ * @throws UserError for a file that is there and is no text that Caution could read as it is meant.
+ */
+export async function configurationReader(root: string): Promise<(file: string) => string | null> {
+  const { readText } = await import('../languages/project.ts');
+  return (file) => {
+    const text = readText(root, file);
+    const stat = text === null ? lstatSync(path.join(root, file), { throwIfNoEntry: false }) : undefined;
+    if (!stat?.isFile()) return text;
+    throw new UserError('unreadable-configuration', `${file} is larger than 5 MB, or is no UTF-8.`, {
+      next: 'Caution would read something else than you see: write it anew, as UTF-8.',
+    });
+  };
 }
 
 /** Services that languages recognise in a project: all of them, or the wanted one. */

@@ -295,6 +295,25 @@ describe('writing', () => {
     expect(tree).not.toHaveProperty('svc/Procfile');
   });
 
+  it.each([
+    ['Procfile', Buffer.alloc(6_000_000, '# much\n')],
+    ['caution.hcl', Buffer.from([0x23, 0xff, 0xfe, 0x0a])],
+  ])('takes a %s that nobody can read for no missing one', async (name, content) => {
+    const folder = scratch({ 'go.mod': 'module x\n\ngo 1.24\n', 'main.go': 'package main\n\nfunc main() {}\n' });
+    writeFileSync(path.join(folder, name), content);
+    for (const args of [
+      ['.', '--yes', '--port', '80', '--json'],
+      ['verify', '.', '--json'],
+    ]) {
+      const { exitCode, stdout } = await runCli(args, folder);
+      expect(exitCode).toBe(1);
+      expect(JSON.parse(stdout).error).toMatchObject({
+        code: 'unreadable-configuration',
+        message: expect.stringContaining(name),
+      });
+    }
+  });
+
   it('refuses, all at once, what does not go together', async () => {
     const folder = scratch();
     const args = ['svc', '--language', 'go', '--yes', '--e2e', 'tls', '--ssh-key', 'ssh-ed25519 AAAA', '--json'];
