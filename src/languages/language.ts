@@ -37,6 +37,8 @@ export interface Detection {
   portChoices?: { port: number; from: string }[];
   /** Arguments that the program is started with, besides those of the language's own; `{port}` stands for the port. */
   args?: string[];
+  /** Where the code says that the program does nothing without the name of one of its commands. */
+  needsCommand?: string;
   /** Environment that the run command must set, such as `PORT`. */
   env: Record<string, string>;
   evidence: Evidence[];

@@ -45,9 +45,11 @@ export function decideEntry(
   if (args.words.length > 0 && !args.left)
     evidence.push({ setting: 'arguments', value: args.words.join(' '), from: args.from });
   // Several processes of one code: which of them this app is, only its owners know.
-  const several = beside.length > 0 && !said.entry && !said.run;
-  // A program that is started with what cannot be taken over does not start without it.
-  const open = several || (args.left && !said.entry && !said.run);
+  const decided = said.entry || said.run;
+  const several = beside.length > 0 && !decided;
+  // A program that is started with what cannot be taken over, or is not known, does not start without it.
+  const lacking = startFindings(found, args);
+  const open = several || (lacking.length > 0 && !decided);
   return {
     entry: open ? null : entry,
     entries: [...new Set([...(entry === null ? [] : [entry]), ...found.entries])],
@@ -57,7 +59,7 @@ export function decideEntry(
     evidence: open ? [] : evidence,
     findings: [
       ...(beside.length > 0 ? [besideFinding(started[0]?.command, beside, several)] : []),
-      ...(args.left && !said.run ? [argumentsFinding(args.from, args.words)] : []),
+      ...(said.run ? [] : lacking),
     ],
   };
 }
@@ -93,6 +95,23 @@ function argumentsOf(found: Detection, entry: string, started: readonly Started[
   // What a shell would expand, and paths of another image, cannot be taken over.
   const plain = words.every((word) => !/[$`*{}<>|&;]/.test(word) && checkRun(word) === null && !word.startsWith('/'));
   return { words, from: first.command.from, left: !plain };
+}
+
+/** What the program lacks to start: arguments that cannot be taken over, or the name of a command that nothing gives it. */
+function startFindings({ needsCommand }: Detection, { words, from, left }: Arguments): Finding[] {
+  if (left) return [argumentsFinding(from, words)];
+  return needsCommand === undefined || words.some((word) => /^\w/.test(word)) ? [] : [commandFinding(needsCommand)];
+}
+
+function commandFinding(from: string): Finding {
+  return {
+    id: 'command-needed',
+    level: 'warning',
+    ...placeOf(from),
+    message: 'The program has several commands, and does nothing without the name of one.',
+    why: 'No file says which of them is the service.',
+    mend: "Give the whole command with --run, such as --run '/app/NAME serve'.",
+  };
 }
 
 function argumentsFinding(from: string, words: readonly string[]): Finding {

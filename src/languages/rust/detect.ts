@@ -13,7 +13,9 @@ import { originFindings } from './origins.ts';
 import { type Choice, choosePrograms } from './programs.ts';
 import { type RunTimeFile, runTimeFiles } from './runtime.ts';
 import { loadingFindings, shapeFindings } from './shape.ts';
+import { programSources } from './sources.ts';
 import { sqlxNeeds } from './sqlx.ts';
+import { neededCommand } from './subcommand.ts';
 import { tableOf, textOf } from './toml.ts';
 import { toolchainEvidence, toolchainFindings } from './toolchain.ts';
 import { type Crates, cargoRoot, closure, readCrates } from './workspace.ts';
@@ -94,6 +96,7 @@ export function detectRust(folder: Project, said: Said = {}): Detection | null {
     port: listening.port,
     env: listening.env,
     ...(listening.args.length > 0 ? { args: listening.args } : {}),
+    ...commandOf(project, built.packages, chosen),
     evidence: [
       ...empty.evidence,
       ...(name !== null && built.owner
@@ -124,6 +127,15 @@ export function detectRust(folder: Project, said: Said = {}): Detection | null {
       cfgs: view.config.cfgs,
     } satisfies RustFacts,
   };
+}
+
+function commandOf(
+  project: Project,
+  built: readonly Package[],
+  chosen: Choice | null,
+): Pick<Detection, 'needsCommand'> {
+  const from = chosen === null ? null : neededCommand(project, programSources(project, built, chosen.binary));
+  return from === null ? {} : { needsCommand: from };
 }
 
 /** Everything that was read, for the functions below. */

@@ -5,7 +5,7 @@ import { agreedPort, loopback, loopbackFindings, portVariableFindings, sightings
 import type { Binary, Package } from './manifest.ts';
 import { listenOptions } from './options.ts';
 import { rocketPlaces } from './rocket.ts';
-import { sourcesOf, withoutTests } from './sources.ts';
+import { programSources, sourcesOf, withoutTests } from './sources.ts';
 
 const ports = [
   /"(?:0\.0\.0\.0|\[::\]):(\d{2,5})"/g,
@@ -49,10 +49,8 @@ export interface Listening extends Pick<Detection, 'port' | 'env' | 'findings'> 
 export function listens(project: Project, built: readonly Package[], binary: Binary | null): Listening {
   const rocket = rocketPlaces(project, built, binary);
   if (rocket) return rocket;
-  const others = new Set(built.flatMap(({ binaries }) => binaries.flatMap(({ path }) => path ?? [])));
-  if (binary?.path) others.delete(binary.path);
   const sources = sourcesOf(project, built);
-  const files = sources.filter((file) => !others.has(file));
+  const files = programSources(project, built, binary);
   const options = listensByDefault(listenOptions(project, files));
   const found = agreedPort([...sightings(project, files, ports, withoutTests), ...options.ports]);
   const settled = binary !== null && found !== null && options.ports.length > 0;

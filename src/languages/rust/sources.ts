@@ -1,6 +1,6 @@
 import { filesBelow } from '../files.ts';
 import type { Project } from '../language.ts';
-import type { Package } from './manifest.ts';
+import type { Binary, Package } from './manifest.ts';
 
 /** The Rust sources that a build of some packages compiles: neither tests, examples and benches, nor build scripts. */
 export function sourcesOf(project: Project, built: readonly Package[]): string[] {
@@ -9,6 +9,13 @@ export function sourcesOf(project: Project, built: readonly Package[]): string[]
       (file) => file.endsWith('.rs') && !/(^|\/)tests?(\/|\.rs$)/.test(file),
     ),
   );
+}
+
+/** Those of them that belong to one program: without the other programs' own files. Null stands for all programs. */
+export function programSources(project: Project, built: readonly Package[], binary: Binary | null): string[] {
+  const others = new Set(built.flatMap(({ binaries }) => binaries.flatMap(({ path }) => path ?? [])));
+  if (binary?.path) others.delete(binary.path);
+  return sourcesOf(project, built).filter((file) => !others.has(file));
 }
 
 /** A source with blanks in place of what is compiled for tests only: all else stays where it is. */

@@ -31,6 +31,54 @@ describe("arguments of today's start command", () => {
   });
 });
 
+describe('a program of several commands', () => {
+  const rust = (code: string, files: Readonly<Record<string, string>> = {}) => ({
+    'Cargo.toml': '[package]\nname = "depot"\nversion = "1.0.0"\nedition = "2024"\n',
+    'Cargo.lock': 'version = 4\n\n[[package]]\nname = "depot"\nversion = "1.0.0"\n',
+    'src/main.rs': code,
+    ...files,
+  });
+  const field = (attribute: string, type: string) =>
+    `#[derive(Debug, Parser)]\nstruct Args {\n    #[${attribute}(subcommand)]\n    command: ${type},\n}\n`;
+  const needed = field('command', 'Command');
+
+  it.each([
+    needed,
+    field('clap', 'cli::Command'),
+    '#[derive(Parser, Debug)]\n#[command(version)]\npub enum Cli {\n    Serve,\n    Migrate,\n}\n',
+    'Command::new("depot").subcommand_required(true)',
+  ])('is not known to be the service without the name of one: %j', async (code) => {
+    const found = await detected('rust', rust(code));
+    expect(found).toMatchObject({ entry: null, entries: ['depot'] });
+    expect(found.findings).toContainEqual(expect.objectContaining({ id: 'command-needed', path: 'src/main.rs' }));
+  });
+
+  it.each([
+    field('command', 'Option<Command>'),
+    '#[derive(Subcommand)]\nenum Command {\n    Serve,\n}\n',
+    '#[derive(Parser)]\nstruct Args {\n    mode: Mode,\n}\nenum Mode {}\n',
+    `#[cfg(test)]\nmod tests {\n    ${needed.replaceAll('\n', '\n    ')}\n}\n`,
+  ])('is what runs where the name may be left out: %j', async (code) => {
+    const found = await detected('rust', rust(code));
+    expect(found.entry).toBe('depot');
+    expect(ids(found)).not.toContain('command-needed');
+  });
+
+  it('is what runs where the start command of today names one', async () => {
+    const started = rust(needed, { Dockerfile: 'FROM scratch\nENTRYPOINT ["/depot", "serve"]\n' });
+    expect(await detected('rust', started)).toMatchObject({ entry: 'depot', args: ['serve'] });
+    const bare = rust(needed, { Dockerfile: 'FROM scratch\nENTRYPOINT ["/depot"]\n' });
+    expect((await detected('rust', bare)).entry).toBeNull();
+  });
+
+  it('is a warning once somebody has said what runs, and nothing when the whole command was given', async () => {
+    const named = await detected('rust', rust(needed), { entry: true });
+    expect(named.entry).toBe('depot');
+    expect(ids(named)).toContain('command-needed');
+    expect(ids(await detected('rust', rust(needed), { run: true }))).not.toContain('command-needed');
+  });
+});
+
 describe('an option that the run command must give', () => {
   const loopback = 'package main\n\nfunc main() {\n\tflag.String("addr", "127.0.0.1:8080", "listen")\n}\n';
 
