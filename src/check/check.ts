@@ -32,8 +32,8 @@ function sorted<T extends Checked>(findings: readonly T[]): T[] {
   );
 }
 
-function filesOf({ procfile, build, ignore, view }: Subject): string[] {
-  const paths = [procfile?.path, build?.path, ignore.path].filter((path) => path !== undefined);
+function filesOf({ procfile, hcl, build, ignore, view }: Subject): string[] {
+  const paths = [procfile?.path, hcl?.path, build?.path, ignore.path].filter((path) => path !== undefined);
   return paths.filter((path) => view.stands(path));
 }
 

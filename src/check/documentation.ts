@@ -14,7 +14,7 @@ export function rulesPage(): string {
 
 const introduction = `# Rules of \`check\`
 
-\`create-caution-app check [dir]\` holds an existing setup (Procfile, Containerfile, .dockerignore, \`.caution/\`, and what git
+\`create-caution-app check [dir]\` holds an existing setup (Procfile or caution.hcl, Containerfile, .dockerignore, \`.caution/\`, and what git
 knows) against the rules below. It builds nothing, runs no code of the repository, and asks no network.
 
 | level | means | exit code |
@@ -31,7 +31,7 @@ A comment on the line before, in the file that the finding is in, takes a findin
     # caution-ignore: debug-on only until the first release
     debug: true
 
-A finding without a line is taken out by such a comment anywhere in its file; one without a file, in the Procfile or the
-Containerfile.
+A finding without a line is taken out by such a comment anywhere in its file; one without a file, in any of the
+files.
 
 <!-- Made from src/check by: UPDATE_DOCS=1 npx vitest run --project unit test/unit/check/documentation.test.ts -->`;

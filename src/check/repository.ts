@@ -1,14 +1,14 @@
 import { printableLine } from '../output.ts';
 import { naming } from '../verify/naming.ts';
 import { contextUses } from '../verify/source/context.ts';
-import { homeOf, publicForm, unreachable, withoutCredentials } from './procfile/addresses.ts';
+import { homeOf, publicForm, unreachable, withoutCredentials } from './addresses.ts';
 import type { Rule } from './rule.ts';
 import { sources } from './sources.ts';
 import { largestFile, type Subject } from './subject.ts';
 
 /** Files that decide what Caution builds and starts. */
 function setupFiles({ view, procfile, build, ignore, hcl }: Subject): string[] {
-  const named = [procfile?.path, hcl, build?.path, ignore.path].filter((path) => path !== null && path !== undefined);
+  const named = [procfile?.path, hcl?.path, build?.path, ignore.path].filter((path) => path !== undefined);
   return named.filter((path) => view.stands(path));
 }
 
@@ -138,9 +138,10 @@ export const repositoryRules: readonly Rule[] = [
     why: 'Without app_sources, what others would clone is the remote: they have neither your keys nor your network.',
     source: sources.caution,
     mend: 'Name the public https:// URL with app_sources.',
-    *look({ view, procfile }) {
+    *look({ view, procfile, hcl }) {
       const home = homeOf(view.git);
-      if (!home || !procfile || procfile.parsed.sources.length > 0) return;
+      const named = procfile ? procfile.parsed.sources : hcl?.parsed.configuration?.sources;
+      if (!home || named === undefined || named.length > 0) return;
       const reason = unreachable(home.url);
       if (reason === null || publicForm(home.url) !== null) return;
       yield { message: `The remote ${printableLine(home.name, 40)} is ${withoutCredentials(home.url)}: ${reason}.` };
@@ -168,8 +169,8 @@ export const repositoryRules: readonly Rule[] = [
     source: sources.parser,
     mend: 'Save the file as UTF-8, of at most 1 MB.',
     *look(subject) {
-      const { view, procfile, build, ignore } = subject;
-      for (const file of [procfile, build, ignore]) {
+      const { view, procfile, hcl, build, ignore } = subject;
+      for (const file of [procfile, hcl, build, ignore]) {
         if (!file) continue;
         const large = view.size(file.path) > largestFile;
         if (!large && file.intact) continue;

@@ -6,6 +6,7 @@ import { networkStepRules } from './containerfile/network.ts';
 import { shellRules } from './containerfile/shells.ts';
 import { surroundingsRules } from './containerfile/surroundings.ts';
 import { timeRules } from './containerfile/times.ts';
+import { hclRules } from './hcl/index.ts';
 import { procfileRules } from './procfile/index.ts';
 import { repositoryRules } from './repository.ts';
 import type { Rule } from './rule.ts';
@@ -14,7 +15,8 @@ import { suppressionRules } from './suppress.ts';
 
 /** All rules, by what they look at. */
 export const ruleGroups: readonly { title: string; rules: readonly Rule[] }[] = [
-  { title: 'Procfile', rules: procfileRules },
+  { title: 'Procfile, and what caution.hcl says as well', rules: procfileRules },
+  { title: 'caution.hcl', rules: hclRules },
   { title: 'Images', rules: imageRules },
   { title: 'What a build fetches', rules: networkStepRules },
   { title: 'How steps run', rules: [...timeRules, ...shellRules, ...surroundingsRules, ...argumentRules] },

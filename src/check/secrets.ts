@@ -66,6 +66,25 @@ export const secretRules: readonly Rule[] = [
     },
   },
   {
+    id: 'secret-in-hcl',
+    level: 'error',
+    title: 'A secret in caution.hcl',
+    why: 'caution.hcl is public to everybody who verifies.',
+    source: sources.caution,
+    mend: 'Take it out and revoke it. Give it to the enclave with Locksmith: NAME = env::vault("NAME").',
+    *look({ hcl, run }) {
+      if (!hcl || !run) return;
+      for (const [name, value] of Object.entries(run.env)) {
+        const what = secretIn(name, value);
+        if (what !== null) yield { path: hcl.path, line: run.lineOf(name), message: `${naming([name])} is ${what}.` };
+      }
+      for (const { text, line } of run.words ?? []) {
+        const known = secretValue(text);
+        if (known !== null) yield { path: hcl.path, line, message: `Here stands ${known}.` };
+      }
+    },
+  },
+  {
     id: 'secret-file',
     level: 'error',
     title: 'A file of secrets in the repository',

@@ -6,6 +6,8 @@ export const sources = {
   parser: 'https://github.com/CautionHosting/platform/tree/main/src/caution-config',
   /** How the platform builds, exports and starts an image. */
   platform: 'https://github.com/CautionHosting/platform',
+  /** Keys of caution.hcl. */
+  hcl: 'https://docs.caution.co/reference/caution-hcl/',
   stagex: 'https://codeberg.org/stagex/stagex',
   pinning: 'https://docs.docker.com/build/building/best-practices/#pin-base-image-versions',
   dockerfile: 'https://docs.docker.com/reference/dockerfile/',

@@ -1,7 +1,8 @@
+import { type HclFile, readHcl } from '../caution/hcl/read.ts';
 import { containerfileOf, type Procfile, parseProcfile } from '../caution/procfile.ts';
-import { parseRun, type RunCommand } from '../caution/words.ts';
 import { readDockerignore } from '../dockerignore.ts';
 import { type Build, readBuild } from './containerfile/build.ts';
+import { type Run, runOfHcl, runOfProcfile } from './run.ts';
 import type { Text, View } from './view.ts';
 
 /** A file of the setup, read. */
@@ -14,36 +15,45 @@ export interface Subject {
   view: View;
   /** The Procfile that would be read, and what the platform makes of it; null when there is none, or caution.hcl wins. */
   procfile: (SetupFile & { parsed: Procfile }) | null;
-  /** What `run` says, taken apart; null when nothing of it can be started. */
-  run: RunCommand | null;
-  /** Path of the caution.hcl that wins over the Procfile; null when there is none. */
-  hcl: string | null;
+  /** The caution.hcl that wins over the Procfile, and what the platform makes of it; null when there is none. */
+  hcl: (SetupFile & { parsed: HclFile }) | null;
+  /** What either of them starts; null when nothing can be started. */
+  run: Run | null;
   /** The Containerfile that would be built. */
   build: (SetupFile & Build) | null;
   /** The .dockerignore that this build reads, with its rules. */
   ignore: SetupFile & { rules: ReturnType<typeof readDockerignore> };
 }
 
+/** Only in the root. */
+const hclPath = 'caution.hcl';
+
 /** Larger ones are not parsed: no setup is that long, and a line of them can be. */
 export const largestFile = 1_000_000;
 
 /** Reads a setup. Never throws for what stands in its files. */
 export function subjectOf(view: View): Subject {
-  const hcl = view.stands('caution.hcl') ? 'caution.hcl' : null;
+  const hcl = readCautionHcl(view);
   const procfile = hcl === null ? readProcfile(view) : null;
-  const build = readContainer(view, hcl === null ? (procfile?.parsed.containerfile ?? null) : namedByHcl(view));
+  const named = hcl === null ? procfile?.parsed.containerfile : hcl.parsed.legible?.containerfile;
+  const build = readContainer(view, named ?? null);
   return {
-    view,
-    hcl,
-    procfile,
-    run: procfile?.parsed.run ? parseRun(procfile.parsed.run) : null,
-    build,
+    ...{ view, hcl, procfile, build },
+    run: hcl ? runOfHcl(hcl) : procfile && runOfProcfile(procfile),
     ignore: readIgnore(view, build?.path ?? 'Containerfile'),
   };
 }
 
+/** The platform reads a symbolic link as the text that it consists of. */
+function readCautionHcl(view: View): Subject['hcl'] {
+  if (!view.stands(hclPath)) return null;
+  const file = readSetup(view, hclPath) ?? { path: hclPath, text: '', intact: true };
+  const text = file.link ?? file.text;
+  return { ...file, text, parsed: readHcl(text) };
+}
+
 /** The root's, else that of the service's own folder, which the platform does not read. */
-function readProcfile(view: View): Subject['procfile'] {
+export function readProcfile(view: View): Subject['procfile'] {
   for (const path of [...new Set(['Procfile', inDir(view, 'Procfile')])]) {
     const file = readSetup(view, path);
     if (!file) continue;
@@ -52,12 +62,6 @@ function readProcfile(view: View): Subject['procfile'] {
     return { ...file, text, parsed: parseProcfile(text) };
   }
   return null;
-}
-
-/** The Containerfile that a caution.hcl names: the one key of it that decides what else is read. */
-function namedByHcl(view: View): string | null {
-  const text = view.read('caution.hcl')?.text ?? '';
-  return /^[ \t]*containerfile[ \t]*=[ \t]*"([A-Za-z0-9._/-]+)"/m.exec(text)?.[1] ?? null;
 }
 
 /** @param named by the Procfile or caution.hcl; null when they leave it to the platform to find one. */

@@ -2,7 +2,7 @@ import { printableLine } from '../output.ts';
 import type { Checked, Rule } from './rule.ts';
 import type { Subject } from './subject.ts';
 
-/** `# caution-ignore: rule-id reason`, in a comment of a Procfile, Containerfile, .dockerignore or .gitattributes. */
+/** `# caution-ignore: rule-id reason`, in a comment of a Procfile, caution.hcl, Containerfile, .dockerignore or .gitattributes. */
 export interface Suppression {
   path: string;
   line: number;
@@ -44,9 +44,9 @@ export const suppressionRules: readonly Rule[] = [
 const comment = /^\s*#\s*caution-ignore:\s*(\S*)\s*(.*?)\s*$/;
 
 /** Suppressions of a setup's files. */
-export function suppressionsOf({ view, procfile, build, ignore }: Subject): Suppression[] {
+export function suppressionsOf({ view, procfile, hcl, build, ignore }: Subject): Suppression[] {
   const attributes = view.read('.gitattributes');
-  const files = [procfile, build, ignore, attributes && { path: '.gitattributes', text: attributes.text }];
+  const files = [procfile, hcl, build, ignore, attributes && { path: '.gitattributes', text: attributes.text }];
   return files.flatMap((file) => (file ? read(file.path, file.text) : []));
 }
 
@@ -63,7 +63,7 @@ function read(path: string, text: string): Suppression[] {
 
 /**
  * Takes out the findings that comments answer: of the line after the comment, or, where a finding has no line, of the
- * file; where it has no file, of the Procfile's or Containerfile's comments.
+ * file; where it has no file, of any file's comments.
  */
 export function suppress(
   findings: readonly Checked[],

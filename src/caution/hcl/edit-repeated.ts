@@ -42,14 +42,29 @@ export function byPorts(
     const ports = portsOf(block);
     return ports ? { block, ports, from: piece(ports) } : [];
   });
-  const within = (part: PortRange, whole: PortRange) => whole.first <= part.first && part.last <= whole.last;
+  const parts = new Map<PortRange, PortRange[]>(wanted.map((range) => [range, []]));
+  const wholes = known.map(({ ports }) => wholeOf(wanted, ports));
+  for (const [index, { ports }] of known.entries()) parts.get(wholes[index] as PortRange)?.push(ports);
   const lacking = wanted.filter((range) => {
-    const [sum, more] = joined(known.flatMap(({ ports }) => (within(ports, range) ? ports : [])));
+    const [sum, more] = joined(parts.get(range) ?? []);
     return more !== undefined || sum?.first !== range.first || sum.last !== range.last;
   });
-  const complete = wanted.filter((range) => !lacking.includes(range));
-  const gone = known.filter(({ ports }) => !complete.some((range) => within(ports, range)));
+  const incomplete = new Set<PortRange | null>(lacking);
+  const gone = known.filter((_, index) => wholes[index] === null || incomplete.has(wholes[index] as PortRange));
   return paired(gone, lacking.map(piece));
+}
+
+/** The range that a part is within; null when there is none. @param ranges in order, apart from each other. */
+function wholeOf(ranges: readonly PortRange[], part: PortRange): PortRange | null {
+  let low = 0;
+  let high = ranges.length;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if ((ranges[middle]?.first ?? 0) <= part.first) low = middle;
+    else high = middle;
+  }
+  const found = ranges[low];
+  return found && found.first <= part.first && part.last <= found.last ? found : null;
 }
 
 function paired(gone: readonly { block: Block; from: BlockPiece }[], come: readonly BlockPiece[]): Replacements {

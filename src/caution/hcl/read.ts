@@ -16,6 +16,8 @@ export type { TrafficRule } from './traffic.ts';
 export interface HclFile {
   /** Null where there are problems, and only there. */
   configuration: Configuration | null;
+  /** What it says where the problems leave it readable, what is wrong being absent; null where it is no HCL. */
+  legible: Configuration | null;
   /** What the platform's parser refuses, in the order of the file. */
   problems: Problem[];
   /**
@@ -54,6 +56,7 @@ export function readHcl(text: string): HclFile {
     ...found,
     ...(read && { unit: read.unit, ingress: read.ingress, egress: read.egress }),
     configuration: read !== null && problems.length === 0 ? read.configuration : null,
+    legible: read?.configuration ?? null,
     problems: problems.sort((a, b) => a.line - b.line || a.column - b.column),
     ...{ places, unevaluated, syntax },
     overridden: decoder.shapes.overridden.map((span) => decoder.place(span)),

@@ -17,10 +17,10 @@ export const argumentRules: readonly Rule[] = [
     why: 'With no_cache Caution gives this argument the time of the build: an image that declares it is another one each time.',
     source: sources.platform,
     mend: 'Remove the argument, and what uses it.',
-    *look({ build, procfile }) {
+    *look({ build, procfile, hcl }) {
       for (const { keyword, pairs, line } of build?.instructions ?? []) {
         if (keyword !== 'ARG' || !pairs.some(({ name }) => name === 'CACHEBUST')) continue;
-        const on = procfile?.parsed.noCache === true;
+        const on = procfile?.parsed.noCache === true || hcl?.parsed.legible?.cache === false;
         yield {
           ...{ path: build?.path, line, level: on ? 'error' : 'warning' },
           message: on

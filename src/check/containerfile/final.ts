@@ -165,13 +165,10 @@ export const finalRules: readonly Rule[] = [
     source: sources.caution,
     mend: 'Add to the final stage: COPY .caution/quorum-bundle.json /etc/caution/bundle.json and COPY .caution/secrets/ /etc/caution/secrets/',
     *look(subject) {
-      const { build, view, hcl } = subject;
+      const { build, view, hcl, run } = subject;
       if (!build || !view.files.some((file) => file.startsWith('.caution/secrets/'))) return;
       // Of several services in a repository not each may have secrets.
-      const asked =
-        hcl === null
-          ? isTrue(entryOf(subject, 'locksmith')?.value ?? '')
-          : view.read(hcl)?.text.includes('env::vault') === true;
+      const asked = hcl === null ? isTrue(entryOf(subject, 'locksmith')?.value ?? '') : (run?.secrets ?? []).length > 0;
       const copied = finalInstructions(build)
         .filter(({ keyword }) => keyword === 'COPY' || keyword === 'ADD')
         .map(({ line }) => stepOf(build, line)?.destination ?? '');

@@ -27,18 +27,6 @@ const fileRules: readonly Rule[] = [
     },
   },
   {
-    id: 'procfile-overridden',
-    level: 'warning',
-    title: 'A Procfile that is not read',
-    why: 'Where both exist, Caution reads caution.hcl and ignores the Procfile: the one may say what the other does not.',
-    source: sources.parser,
-    mend: 'Remove the Procfile, or keep both saying the same.',
-    *look({ hcl, view }) {
-      if (hcl !== null && view.stands('Procfile'))
-        yield { path: 'Procfile', message: 'caution.hcl is there, so Caution does not read this file.' };
-    },
-  },
-  {
     id: 'procfile-link',
     level: 'error',
     title: 'A Procfile that is a symbolic link',
@@ -48,17 +36,6 @@ const fileRules: readonly Rule[] = [
     *look({ procfile }) {
       if (procfile?.link !== undefined)
         yield { path: procfile.path, message: `The Procfile is a link to ${printableLine(procfile.link, 80)}.` };
-    },
-  },
-  {
-    id: 'hcl-not-checked',
-    level: 'note',
-    title: 'A caution.hcl, which this version does not check',
-    why: 'What it says of ports, resources and the command is not held against any rule.',
-    source: sources.parser,
-    mend: 'Nothing needs to be done; the platform refuses unknown keys of a caution.hcl when you push.',
-    *look({ hcl }) {
-      if (hcl !== null) yield { path: hcl, message: 'This version checks the Containerfile and the repository alone.' };
     },
   },
 ];

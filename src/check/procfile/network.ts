@@ -1,6 +1,7 @@
 import { checkDomain, reservedPorts } from '../../caution/limits.ts';
 import { listOf } from '../../caution/procfile.ts';
 import { after } from '../../fix/block.ts';
+import { exposedPortClosed, exposedPorts } from '../hcl/settings.ts';
 import type { Rule } from '../rule.ts';
 import { sources } from '../sources.ts';
 import type { Subject } from '../subject.ts';
@@ -137,24 +138,15 @@ export const networkRules: readonly Rule[] = [
   {
     id: 'exposed-port-closed',
     level: 'note',
-    title: 'A port that the image exposes and the Procfile does not open',
-    why: 'EXPOSE opens nothing on Caution: only ports of the Procfile reach the enclave.',
+    title: 'A port that the image exposes and nothing opens',
+    why: 'EXPOSE opens nothing on Caution: only ports of the Procfile, or of an ingress, reach the enclave.',
     source: sources.caution,
     mend: 'Add the port to ports, or remove it from EXPOSE.',
-    *look({ procfile, build }) {
-      if (!procfile || !build) return;
-      const last = build.file.stages.length - 1;
-      for (const { keyword, stage, words, line } of build.instructions) {
-        if (keyword !== 'EXPOSE' || stage !== last) continue;
-        for (const word of words) {
-          const [, port] = /^(\d+)(?:\/tcp)?$/i.exec(word) ?? [];
-          if (port === undefined || procfile.parsed.ports.includes(Number(port))) continue;
-          yield {
-            path: build.path,
-            line,
-            message: `Port ${Number(port)} is exposed here, and ports does not open it.`,
-          };
-        }
+    *look(subject) {
+      yield* exposedPortClosed(subject);
+      for (const { port, path, line } of subject.procfile ? exposedPorts(subject) : []) {
+        if (!subject.procfile?.parsed.ports.includes(port))
+          yield { path, line, message: `Port ${port} is exposed here, and ports does not open it.` };
       }
     },
   },

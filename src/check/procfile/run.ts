@@ -1,22 +1,14 @@
-import { checkRun } from '../../caution/limits.ts';
 import { replacedByCaution } from '../../caution/replaced.ts';
 import { parseRun, quoteWord, type WrittenWord, writtenWords } from '../../caution/words.ts';
 import { printableLine } from '../../output.ts';
 import { finalStage, lastOf, variablesOf } from '../containerfile/build.ts';
 import { valuesOf } from '../containerfile/commands.ts';
 import type { Rule, Sighting } from '../rule.ts';
+import type { PlacedWord, Run } from '../run.ts';
 import { secretIn } from '../secrets.ts';
 import { sources } from '../sources.ts';
 import type { Subject } from '../subject.ts';
 import { entryOf, shownValue } from './entries.ts';
-
-/** Where `run` stands, and its words as written; null when there is no run, or a quote stays open. */
-function runOf(subject: Subject): { path: string; line: number; value: string; words: WrittenWord[] } | null {
-  const entry = entryOf(subject, 'run');
-  if (!entry || entry.value === '') return null;
-  const words = writtenWords(entry.value);
-  return words && { path: entry.path, line: entry.line, value: entry.value, words };
-}
 
 /** A word that only a shell would understand, and that is written as if one read it. */
 function shellFeature({ text, written }: WrittenWord): string | null {
@@ -28,7 +20,7 @@ function shellFeature({ text, written }: WrittenWord): string | null {
 }
 
 /** The words that the program gets for itself: what follows `-c` of a shell is that shell's to read. */
-function plainWords(words: readonly WrittenWord[]): readonly WrittenWord[] {
+function plainWords(words: readonly PlacedWord[]): readonly PlacedWord[] {
   const first = words.findIndex(({ text }) => !/^[A-Za-z_]\w*=/.test(text));
   const program = words[first]?.text ?? '';
   if (!/(?:^|\/)(?:a|ba|da|z)?sh$/.test(program)) return words;
@@ -47,19 +39,26 @@ export const runRules: readonly Rule[] = [
     id: 'no-run',
     level: 'error',
     title: 'Nothing says what to run',
-    why: 'Caution starts what run of the Procfile names, and nothing of the image’s own ENTRYPOINT or CMD.',
+    why: 'Caution starts what run of the Procfile, or the unit of caution.hcl, names, and nothing of the image’s own ENTRYPOINT or CMD.',
     source: sources.caution,
     mend: 'Add a line such as run: /app/server',
     *look(subject) {
-      const { procfile, build } = subject;
-      if (!procfile || procfile.parsed.run) return;
+      const { procfile, hcl, build } = subject;
+      const isSilent = procfile ? !procfile.parsed.run : hcl?.parsed.configuration?.command.length === 0;
+      if (!isSilent) return;
       const stage = build && finalStage(build);
       const entrypoint = stage && (lastOf(build, stage, 'ENTRYPOINT') ?? lastOf(build, stage, 'CMD'));
       const shown = entrypoint ? ` The image's ${entrypoint.keyword} (line ${entrypoint.line}) is not used.` : '';
-      yield {
-        ...{ path: procfile.path, line: procfile.parsed.lines.run },
-        message: `The Procfile has no run.${shown}`,
-      };
+      if (procfile) {
+        const { path, parsed } = procfile;
+        yield { path, line: parsed.lines.run, message: `The Procfile has no run.${shown}` };
+      } else {
+        yield {
+          ...{ path: hcl?.path, line: hcl?.parsed.places.get('enclave')?.line },
+          message: `caution.hcl has no unit.${shown}`,
+          mend: 'Add unit "default" { command = "/app/server" } to the enclave.',
+        };
+      }
     },
   },
   {
@@ -98,10 +97,9 @@ export const runRules: readonly Rule[] = [
     why: 'Caution starts the program in /, with none of the image’s WORKDIR and PATH.',
     source: sources.caution,
     mend: 'Name the program by its absolute path in the image.',
-    *look(subject) {
-      const run = runOf(subject);
-      const program = subject.run?.command[0];
-      if (!run || program === undefined || program.startsWith('/')) return;
+    *look({ run }) {
+      const program = run?.command[0];
+      if (!run?.words || program === undefined || program.startsWith('/')) return;
       yield { path: run.path, line: run.line, message: `${shownValue(program)} is not an absolute path.` };
     },
   },
@@ -109,19 +107,24 @@ export const runRules: readonly Rule[] = [
     id: 'run-shell-syntax',
     level: 'error',
     title: 'Shell syntax that no shell reads',
-    why: 'Caution quotes each word of run: &&, |, ;, > and $NAME reach the program as plain arguments.',
+    why: 'Caution quotes each word of the command: &&, |, ;, > and $NAME reach the program as plain arguments.',
     source: sources.parser,
     mend: "Write what a shell has to read as one word: run: /bin/sh -c 'exec /app/server --port \"$PORT\"' (Caution's busybox is /bin/sh).",
-    *look(subject) {
-      const run = runOf(subject);
-      if (!run) return;
-      const found = [...new Set(plainWords(run.words).flatMap((word) => shellFeature(word) ?? []))];
+    *look({ run }) {
+      if (!run?.words) return;
+      const words = plainWords(run.words).filter((word) => shellFeature(word) !== null);
+      const found = [...new Set(words.flatMap((word) => shellFeature(word) ?? []))];
       if (found.length === 0) return;
       const shown = found
         .slice(0, 5)
         .map((each) => printableLine(each, 40))
         .join(' ');
-      yield { path: run.path, line: run.line, message: `No shell reads ${shown} here.` };
+      yield {
+        ...{ path: run.path, line: words[0]?.line, message: `No shell reads ${shown} here.` },
+        ...(run.place === 'env' && {
+          mend: 'Start a shell: command = "/bin/sh", args = ["-c", "…"] (Caution\'s busybox is /bin/sh).',
+        }),
+      };
     },
   },
   {
@@ -132,9 +135,10 @@ export const runRules: readonly Rule[] = [
     source: sources.parser,
     mend: 'Put the comment on a line of its own, or quote the word.',
     *look(subject) {
-      const run = runOf(subject);
-      const comment = run && /(?:^|\s)#/.test(run.value) && restOf(run.value, run.words);
-      if (run && comment) yield { path: run.path, line: run.line, message: `${shownValue(comment)} is dropped.` };
+      const entry = entryOf(subject, 'run');
+      const words = entry && writtenWords(entry.value);
+      const comment = words && /(?:^|\s)#/.test(entry.value) && restOf(entry.value, words);
+      if (comment) yield { path: entry.path, line: entry.line, message: `${shownValue(comment)} is dropped.` };
     },
   },
   {
@@ -145,10 +149,18 @@ export const runRules: readonly Rule[] = [
     source: sources.platform,
     mend: 'Leave {{…}} out; keep it in a file of the image, if the service needs it.',
     *look(subject) {
-      const run = runOf(subject);
-      const found = run && /\{\{.*?(?:\}\}|$)/.exec(run.value)?.[0];
-      if (run && found && checkRun(run.value) !== null)
-        yield { path: run.path, line: run.line, message: `${shownValue(found)} may be replaced.` };
+      const { run } = subject;
+      const variables = Object.entries(run?.env ?? {}).map(([name, text]) => ({ text, line: run?.lineOf(name) }));
+      const words = run?.words ?? [];
+      // In a Procfile the whole line is one text.
+      const texts =
+        run?.place === 'run'
+          ? [{ text: entryOf(subject, 'run')?.value ?? '', line: run.line }]
+          : [...words, ...variables];
+      for (const { text, line } of texts) {
+        const found = /\{\{.*?(?:\}\}|$)/.exec(text)?.[0];
+        if (found) yield { path: run?.path, line, message: `${shownValue(found)} may be replaced.` };
+      }
     },
   },
   {
@@ -158,12 +170,12 @@ export const runRules: readonly Rule[] = [
     why: 'Caution starts the program in /: a relative path is looked for there, whatever WORKDIR says.',
     source: sources.caution,
     mend: 'Write the absolute path in the image.',
-    *look(subject) {
-      const run = runOf(subject);
-      const { view } = subject;
-      for (const word of subject.run?.command.slice(1) ?? []) {
+    *look({ run, view }) {
+      for (const [index, word] of run?.command.entries() ?? []) {
         const isPath = /^\.{1,2}\//.test(word) || (/[./]/.test(word) && !word.startsWith('/') && view.has(word));
-        if (run && isPath) yield { path: run.path, line: run.line, message: `${shownValue(word)} is a relative path.` };
+        if (!run?.words || index === 0 || !isPath) continue;
+        const line = run.words.at(index - run.command.length)?.line;
+        yield { path: run.path, line, message: `${shownValue(word)} is a relative path.` };
       }
     },
   },
@@ -174,11 +186,10 @@ export const runRules: readonly Rule[] = [
     why: 'Caution lays its own files over the image, and they win: what the image has there never runs.',
     source: sources.platform,
     mend: 'Put the program elsewhere, such as below /app.',
-    *look(subject) {
-      const run = runOf(subject);
-      const program = subject.run?.command[0] ?? '';
+    *look({ run }) {
+      const program = run?.command[0] ?? '';
       const isShell = /\/(?:sh|busybox|find|cat|ls|sleep)$/.test(program);
-      if (run && !isShell && replacedByCaution(program.slice(1)))
+      if (run?.words && !isShell && replacedByCaution(program.slice(1)))
         yield { path: run.path, line: run.line, message: `${printableLine(program, 80)} is Caution's own file.` };
     },
   },
@@ -186,9 +197,9 @@ export const runRules: readonly Rule[] = [
     id: 'env-not-applied',
     level: 'warning',
     title: 'A variable that the enclave does not have',
-    why: 'Caution applies no ENV of the image: a service has the variables that lead its run command.',
+    why: 'Caution applies no ENV of the image: a service has the variables that lead its run command, or the env of its unit.',
     source: sources.caution,
-    mend: 'Put the variable before the program in run.',
+    mend: 'Put the variable before the program in run (in caution.hcl: in env of the unit).',
     look: (subject) => variableSightings(subject),
   },
 ];
@@ -203,23 +214,30 @@ function* variableSightings({ build, run }: Subject): Iterable<Sighting> {
     if (value === '') continue;
     // A secret has a rule of its own, and belongs into no message.
     if (secretIn(name, value) !== null) continue;
-    const said = saidOfVariable(name, value, Object.hasOwn(run.env, name) ? run.env[name] : undefined);
+    if (run.secrets.includes(name)) continue;
+    const said = saidOfVariable(name, value, Object.hasOwn(run.env, name) ? run.env[name] : undefined, run.place);
     if (said) yield { path: build.path, line, ...said };
   }
 }
 
-/** @param given what the run command sets; null comes back where that is the same. */
-function saidOfVariable(name: string, value: string, given: string | undefined): Omit<Sighting, 'path'> | null {
+/** @param given what the enclave has; null comes back where that is the same. */
+function saidOfVariable(
+  name: string,
+  value: string,
+  given: string | undefined,
+  place: Run['place'],
+): Omit<Sighting, 'path'> | null {
   const shown = printableLine(name, 60);
   if (given === undefined) {
     const plain = !/[$'"\\]/.test(value);
-    return {
-      message: `${shown} is set in the image alone.`,
-      ...(plain && { mend: `Begin run with ${shown}=${printableLine(quoteWord(value), 80)}` }),
-    };
+    const mend =
+      place === 'run'
+        ? `Begin run with ${shown}=${printableLine(quoteWord(value), 80)}`
+        : `Add to env of the unit: ${shown} = "${printableLine(value, 80)}"`;
+    return { message: `${shown} is set in the image alone.`, ...(plain && { mend }) };
   }
   // What a variable in it stands for is not known.
-  return given === value || value.includes('$') ? null : { message: `${shown} is set otherwise in run.` };
+  return given === value || value.includes('$') ? null : { message: `${shown} is set otherwise in ${place}.` };
 }
 
 /** What a comment hides of a run command; '' when `#` is part of a word. */

@@ -3,6 +3,8 @@ import { isTrue } from '../../caution/procfile.ts';
 import { rewrite } from '../../fix/block.ts';
 import { languages } from '../../languages/index.ts';
 import { stagexName } from '../../stagex/references.ts';
+import { saidBy } from '../hcl/said.ts';
+import * as hcl from '../hcl/settings.ts';
 import type { Rule } from '../rule.ts';
 import { sources } from '../sources.ts';
 import { largestFile, type Subject } from '../subject.ts';
@@ -55,6 +57,7 @@ export const settingRules: readonly Rule[] = [
           message: `${entry.written} ${number} is not within ${min} to ${max}.`,
         };
       }
+      yield* hcl.resourcesRefused(subject);
     },
   },
   {
@@ -65,6 +68,7 @@ export const settingRules: readonly Rule[] = [
     source: sources.caution,
     mend: 'Write the even number that you get.',
     *look(subject) {
+      yield* hcl.oddCpus(subject);
       const entry = entryOf(subject, 'cpus');
       const number = entry && isWhole(entry.value) ? Number(entry.value) : 0;
       if (!entry || number % 2 === 0 || number > cpuLimits.max) return;
@@ -84,16 +88,18 @@ export const settingRules: readonly Rule[] = [
     mend: 'Set memory; verify measures what the image and the service take.',
     *look(subject) {
       const { procfile, build } = subject;
-      if (!procfile || !build) return;
+      const said = saidBy(subject);
+      if ((!procfile && !said) || !build) return;
       const named = build.file.images.flatMap(({ reference }) => stagexName(reference) ?? []);
       const language = Object.values(languages).find(({ images }) =>
         images.some((image) => image.startsWith('pallet-') && named.includes(image)),
       );
-      const { memoryMb, lines } = procfile.parsed;
+      const memoryMb = procfile?.parsed.memoryMb ?? said?.configuration.memoryMb ?? 0;
       if (!language || memoryMb >= language.memoryMb) return;
+      const at = said ? said.at('resources.memory_mb') : { path: procfile?.path, line: procfile?.parsed.lines.memory };
       yield {
-        ...{ path: procfile.path, line: lines.memory },
-        message: `${memoryMb} MiB of memory${lines.memory === undefined ? ' (the default)' : ''} are less than the ${language.memoryMb} MiB that a small ${language.label} image takes.`,
+        ...at,
+        message: `${memoryMb} MiB of memory${at.line === undefined ? ' (the default)' : ''} are less than the ${language.memoryMb} MiB that a small ${language.label} image takes.`,
       };
     },
   },
@@ -105,6 +111,7 @@ export const settingRules: readonly Rule[] = [
     source: sources.parser,
     mend: 'Write the path as git has it: Containerfile, not ./Containerfile.',
     *look(subject) {
+      yield* hcl.containerfilePath(subject);
       const entry = entryOf(subject, 'containerfile');
       if (!entry || entry.value === '') return;
       const reason = checkContainerfile(entry.value);
@@ -122,11 +129,12 @@ export const settingRules: readonly Rule[] = [
     id: 'containerfile-missing',
     level: 'error',
     title: 'No Containerfile',
-    why: 'Caution builds the Containerfile that the Procfile names, else Containerfile, else Dockerfile of the repository’s root.',
+    why: 'Caution builds the Containerfile that the Procfile or caution.hcl names, else Containerfile, else Dockerfile of the repository’s root.',
     source: sources.caution,
     mend: 'Name the one that is there with containerfile, or let npm create caution-app . write one.',
     *look(subject) {
-      const { view, hcl, procfile, build } = subject;
+      const { view, procfile, build } = subject;
+      yield* hcl.containerfileMissing(subject, candidates(subject));
       const entry = entryOf(subject, 'containerfile');
       if (entry && entry.value !== '') {
         if (checkContainerfile(entry.value) === null && !view.stands(entry.value))
@@ -134,7 +142,7 @@ export const settingRules: readonly Rule[] = [
             ...{ path: entry.path, line: entry.line, message: `${shownValue(entry.value)} is not there.` },
             ...candidates(subject),
           };
-      } else if (!build && hcl === null) {
+      } else if (!build && subject.hcl === null) {
         yield {
           ...{ path: procfile?.path, message: 'There is neither a Containerfile nor a Dockerfile in the root.' },
           ...candidates(subject),
@@ -158,12 +166,13 @@ export const settingRules: readonly Rule[] = [
     id: 'second-containerfile',
     level: 'note',
     title: 'A Dockerfile that Caution does not build',
-    why: 'Where the Procfile names none, Caution builds Containerfile and never looks at Dockerfile.',
+    why: 'Where neither Procfile nor caution.hcl names one, Caution builds Containerfile and never looks at Dockerfile.',
     source: sources.caution,
     mend: 'Say containerfile, so that readers need not know which one wins.',
     *look(subject) {
       const { view, procfile } = subject;
-      if (!procfile || procfile.parsed.containerfile !== null || view.dir !== '') return;
+      const said = procfile?.parsed ?? saidBy(subject)?.configuration;
+      if (!said || said.containerfile !== null || view.dir !== '') return;
       if (view.has('Containerfile') && view.has('Dockerfile'))
         yield { path: 'Dockerfile', message: 'Caution builds Containerfile, not this.' };
     },
@@ -188,6 +197,7 @@ export const settingRules: readonly Rule[] = [
     source: sources.caution,
     mend: 'Remove debug before the service is used by others.',
     *look(subject) {
+      yield* hcl.debugOn(subject);
       const entry = switchedOn(subject, 'debug');
       if (entry) yield { path: entry.path, line: entry.line, message: 'debug: true: the enclave cannot be verified.' };
     },

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: templates of HCL and shells
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { check } from '../../../src/check/check.ts';
@@ -70,7 +71,69 @@ describe('whatever stands in the files', () => {
     );
   }, 60_000);
 
-  it.each([
+  it('is answered so as well where a caution.hcl stands', () => {
+    const piece = fc.constantFrom(
+      ...[
+        'enclave "a" {\n',
+        'enclave "\\u001b[31m\\u202e" {\n',
+        'build {\n',
+        'network {\n',
+        'ingress {\n',
+        'egress {\n',
+        'http {\n',
+      ],
+      ...[
+        'e2e_encryption {\n',
+        'unit "default" {\n',
+        'debug {\n',
+        'resources {\n',
+        '}\n',
+        'env = {\n',
+        'port = 80\n',
+        'cpu = 3\n',
+      ],
+      ...[
+        'cidr_ipv4 = ',
+        'command = ',
+        'args = ',
+        'app_sources = ',
+        'cors_origins = ',
+        'containerfile = ',
+        'A = ',
+        'mode = "tls"\n',
+      ],
+      ...[
+        '"\\u0085{{\\u200b"\n',
+        '["\\u001b[2J", "${x}", "*"]\n',
+        '"${x}"\n',
+        'env::vault("a")\n',
+        '1\n',
+        '"./a"\n',
+        '"::error::"\n',
+      ],
+    );
+    const hcl = fc
+      .array(fc.oneof({ weight: 12, arbitrary: piece }, word), { maxLength: 25 })
+      .map((all) => all.join(''));
+    fc.assert(
+      fc.property(hcl, text, (caution, procfile) => {
+        const files = { 'caution.hcl': caution, Procfile: procfile, Containerfile: 'FROM scratch\n' };
+        const outcome = check(viewOf(files, { git: gitOf(files) }));
+        const shown = [
+          ...checkLines(outcome, { color: false }),
+          ...checkAnnotations(outcome),
+          JSON.stringify(sarifLog(outcome, rules, '0.0.0')),
+        ];
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not be there
+        const hidden = /[\x00-\x08\x0a-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/;
+        for (const each of shown) expect(each).not.toMatch(hidden);
+        for (const { line } of outcome.findings) expect(line ?? 1).toBeGreaterThan(0);
+      }),
+      { numRuns: 1000 },
+    );
+  }, 60_000);
+
+  const longTexts: [string, string][] = [
     ['blanks', ' '.repeat(60_000)],
     ['tabs before a comment', `${'\t'.repeat(60_000)}#`],
     ['quotes', "'".repeat(60_001)],
@@ -87,7 +150,9 @@ describe('whatever stands in the files', () => {
     ['colons', 'a:'.repeat(30_000)],
     ['base64', 'eyJhbGciOiJI'.repeat(5000)],
     ['letters', 'a'.repeat(60_000)],
-  ])('is read in time: %s', (_, long) => {
+  ];
+
+  it.each(longTexts)('is read in time: %s', (_, long) => {
     const started = performance.now();
     const files = {
       Procfile: `run: /a ${long.replaceAll('\n', ' ')}\ndomain: ${long.replaceAll('\n', ' ')}\napp_sources: ${long.replaceAll('\n', ' ')}\n`,
@@ -95,6 +160,16 @@ describe('whatever stands in the files', () => {
       '.env': `A_TOKEN=${long}`,
     };
     check(viewOf(files, { git: gitOf(files) }));
+    expect(performance.now() - started).toBeLessThan(3000);
+  });
+
+  it.each(longTexts)('is read in time in a caution.hcl: %s', (_, long) => {
+    const started = performance.now();
+    const value = JSON.stringify(long).replaceAll('${', '$${');
+    const unit = `unit "default" {\ncommand = "/a"\nargs = [${`${value}, `.repeat(3)}]\nenv = { A = ${value} }\n}`;
+    const hcl = `enclave "a" {\nbuild {\napp_sources = [${value}]\n}\n${unit}\n}\n`;
+    const others = { Procfile: `run: /a ${long.replaceAll('\n', ' ')}\n`, Containerfile: 'FROM scratch\n' };
+    for (const text of [hcl, long]) check(viewOf({ ...others, 'caution.hcl': text }));
     expect(performance.now() - started).toBeLessThan(3000);
   });
 });

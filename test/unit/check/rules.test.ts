@@ -3,11 +3,12 @@ import { check } from '../../../src/check/check.ts';
 import { rules } from '../../../src/check/rules.ts';
 import { viewOf } from '../../../src/check/view.ts';
 import { containerfileCases } from './cases/containerfile.ts';
+import { hclCases } from './cases/hcl.ts';
 import { procfileCases } from './cases/procfile.ts';
 import { repositoryCases } from './cases/repository.ts';
 import { base, containerfile, findingsOf, image, procfile, removed, setupOf } from './setup.ts';
 
-const cases = [...procfileCases, ...containerfileCases, ...repositoryCases];
+const cases = [...procfileCases, ...hclCases, ...containerfileCases, ...repositoryCases];
 /** Only a view without git shows this one. */
 const elsewhere = new Set(['no-repository']);
 
@@ -111,6 +112,10 @@ describe('a rule', () => {
       findingsOf({ files: { ...files, ...more } }).find(({ id }) => id === 'locksmith-not-copied')?.level;
     expect(level({})).toBe('note');
     expect(level(procfile('locksmith: true'))).toBe('error');
-    expect(level({ 'caution.hcl': 'env = { A = env::vault("A") }' })).toBe('error');
+    expect(
+      level({
+        'caution.hcl': 'enclave "a" {\nunit "default" {\ncommand = "/a"\nenv = { A = env::vault("A") }\n}\n}\n',
+      }),
+    ).toBe('error');
   });
 });

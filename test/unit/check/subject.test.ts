@@ -17,6 +17,11 @@ describe('the Containerfile that is looked at', () => {
     expect(built({ 'caution.hcl': hcl, Procfile: 'containerfile: c/D', 'a/B': image, 'c/D': image })).toBe('a/B');
   });
 
+  it('is the one that caution.hcl names, even if something else in it is refused', () => {
+    const hcl = 'enclave "a" {\n  build {\n    containerfile = "a/B"\n    x = 1\n  }\n}\n';
+    expect(built({ 'caution.hcl': hcl, 'a/B': image, Containerfile: image })).toBe('a/B');
+  });
+
   it("is the service's own below the root, when nothing names another", () => {
     expect(built({ 'api/Containerfile': image, Containerfile: image }, 'api')).toBe('api/Containerfile');
   });

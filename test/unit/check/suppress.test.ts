@@ -37,6 +37,17 @@ describe('a comment that ignores a rule', () => {
     expect(ids({ Procfile: `ports: 80\napp_sources: https://example.com/a\n${comment}\n` })).toEqual([]);
   });
 
+  it('stands in a caution.hcl as well', () => {
+    const hcl = (comment: string) => ({
+      ...base,
+      'caution.hcl': `enclave "a" {\n  debug {\n${comment}    enabled = true\n  }\n  unit "default" {\n    command = "/a"\n  }\n}\n`,
+    });
+    const debug = (files: Files) =>
+      ids({ ...files, Procfile: 'debug: true\nrun: /a\n' }).filter((id) => id === 'debug-on');
+    expect(debug(hcl(''))).toEqual(['debug-on']);
+    expect(debug(hcl('    # caution-ignore: debug-on until the first release\n'))).toEqual([]);
+  });
+
   it('takes out nothing without a reason', () => {
     expect(ids(procfile('# caution-ignore: debug-on', 'debug: true')).sort()).toEqual([
       'debug-on',

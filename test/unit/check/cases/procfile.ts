@@ -11,13 +11,6 @@ export const procfileCases: readonly Case[] = [
     good: { files: { 'api/Procfile': 'run: /a\n' }, dir: 'api' },
   },
   {
-    rule: 'procfile-overridden',
-    bad: { 'caution.hcl': '' },
-    at: 'Procfile',
-    good: { 'caution.hcl': '', Procfile: removed },
-  },
-  { rule: 'hcl-not-checked', bad: { 'caution.hcl': '' }, at: 'caution.hcl', good: {} },
-  {
     rule: 'unknown-key',
     bad: procfile('prots: 80'),
     at: 'Procfile:1',
