@@ -38,10 +38,11 @@ function misspelt(reference: string, build: Build): Omit<Sighting, 'path' | 'lin
       : `${shown} has ${digits.length} digits, and a digest has 64: no engine pulls it.`;
   const name = stagexName(image);
   const meant = name === null || digits === undefined ? null : nearestDigest(name, digits);
-  if (meant === null) return { message };
+  const why = 'The engine refuses the reference: the build ends there.';
+  if (meant === null) return { message, why };
   const instruction = build.instructions.find(({ text }) => text.includes(written));
   return {
-    message,
+    ...{ message, why },
     mend: `The digest that StageX ${meant.release} lists for ${name}: sha256:${meant.digest}`,
     ...(instruction && {
       fix: {
@@ -223,7 +224,7 @@ export const imageRules: readonly Rule[] = [
       const pinned = /@sha256:[0-9a-f]{64}$/.test(frontend.reference);
       yield {
         ...{ path: build.path, line: frontend.line, level: pinned ? 'note' : 'warning' },
-        message: `${printableLine(frontend.reference, 100)} decides what is built of this file${pinned ? '' : ', and is not pinned by a digest'}.`,
+        message: `${printableLine(frontend.reference.replace(/(@sha256:\w{12})\w+/, '$1…'), 100)} decides what is built of this file${pinned ? '' : ', and is not pinned by a digest'}.`,
         fix: { lines: [frontend.line, frontend.line], change: (block) => ({ ...block, text: '#' }) },
       };
     },

@@ -79,6 +79,13 @@ export const containerfileCases: readonly Case[] = [
     good: { Containerfile: `# A comment\n# syntax=docker/dockerfile:1\n${from(foreign)}\n` },
   },
   {
+    rule: 'syntax-line',
+    bad: { Containerfile: `# syntax=docker/dockerfile:1@sha256:${'a'.repeat(64)}\n${from(foreign)}\n` },
+    at: 'Containerfile:1',
+    says: /^docker\/dockerfile:1@sha256:a{12}… decides/,
+    good: {},
+  },
+  {
     rule: 'add-without-checksum',
     bad: step('ADD https://example.com/a.tgz /a'),
     at: 'Containerfile:6',
