@@ -10,10 +10,22 @@ import type { Subject } from './subject.ts';
 const placeholder =
   /^["']?(?:$|[\s"']*$|\$|<|\{\{|change[-_]?me|example|dummy|placeholder|(?:fake|insecure|not[-_]?(?:a|so|used|needed|real|secret)|(?:test|build|ci)(?:[-_]only)?)(?![a-z0-9])|none|null|true|false|\d{1,4}$|x+$|\*+$|\/)/i;
 
+/** Passwords that everybody writes where there is none. */
+const nobodys =
+  /:\/\/[^\s/:@$]{0,200}:(?:user(?:name)?|pass(?:w(?:or)?d)?|postgres|root|admin|guest|test|dummy|example|secret|change[-_]?me|x{1,20}|\*{1,20})@/gi;
+
+/** What a text of the repository holds that only its owner may know, by its form. */
+function heldBy(text: string): string | null {
+  return secretValue(text.replaceAll(nobodys, '://'));
+}
+
 /** What makes a variable with this value a secret; null when nothing does. */
 export function secretIn(name: string, value: string): string | null {
-  const known = secretValue(value);
-  return known ?? (namesSecret(name) && !placeholder.test(value) ? 'a secret, by its name' : null);
+  const known = heldBy(value);
+  if (known !== null) return known;
+  // The address of a database, or of a collector, is one when it carries a key.
+  if (/DSN/i.test(name) && !value.includes('@')) return null;
+  return namesSecret(name) && !placeholder.test(value) ? 'a secret, by its name' : null;
 }
 
 /** Files that hold secrets, by name; templates of them do not. */
@@ -41,7 +53,7 @@ export const secretRules: readonly Rule[] = [
             if (what !== null) yield { path: build?.path, line, message: `${naming([name])} is ${what}.` };
           }
         } else {
-          const known = secretValue(text);
+          const known = heldBy(text);
           if (known !== null) yield { path: build?.path, line, message: `Here stands ${known}.` };
         }
       }
@@ -61,7 +73,7 @@ export const secretRules: readonly Rule[] = [
         const what = secretIn(name, value);
         if (what !== null) yield { path: entry.path, line: entry.line, message: `${naming([name])} is ${what}.` };
       }
-      const [known] = subject.run.command.flatMap((word) => secretValue(word) ?? []);
+      const [known] = subject.run.command.flatMap((word) => heldBy(word) ?? []);
       if (known !== undefined) yield { path: entry.path, line: entry.line, message: `Here stands ${known}.` };
     },
   },
@@ -79,7 +91,7 @@ export const secretRules: readonly Rule[] = [
         if (what !== null) yield { path: hcl.path, line: run.lineOf(name), message: `${naming([name])} is ${what}.` };
       }
       for (const { text, line } of run.words ?? []) {
-        const known = secretValue(text);
+        const known = heldBy(text);
         if (known !== null) yield { path: hcl.path, line, message: `Here stands ${known}.` };
       }
     },

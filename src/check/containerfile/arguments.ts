@@ -89,11 +89,8 @@ function* emptyArguments({ build }: Subject): Iterable<Sighting> {
       told.add(name);
       const shown = naming([name]);
       if (pairs.slice(0, index).some((one) => one.value !== null)) {
-        yield {
-          ...{ path: build.path, line, mend: 'Put the whole value into quotes.' },
-          message: `${shown} is an argument of its own here: a value with a blank in it wants quotes.`,
-        };
-        continue;
+        yield { path: build.path, line, ...saidOfWord(shown) };
+        break;
       }
       const use = useOf(name, build.needed);
       if (use === 'defaulted') continue;
@@ -103,6 +100,16 @@ function* emptyArguments({ build }: Subject): Iterable<Sighting> {
       };
     }
   }
+}
+
+/** What is said of a word behind a value: an argument of its own, whatever it was meant to be. */
+function saidOfWord(word: string): Omit<Sighting, 'path' | 'line'> {
+  if (word.startsWith('#')) {
+    const message = 'What follows # is no comment here: each word is an argument.';
+    return { level: 'note', message, mend: 'Put the comment on a line of its own.' };
+  }
+  const message = `${word} is an argument of its own here: a value with a blank in it wants quotes.`;
+  return { message, mend: 'Put the whole value into quotes.' };
 }
 
 /** How an argument is used: with a default at each place, or as it is; null where nothing names it. */

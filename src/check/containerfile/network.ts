@@ -121,7 +121,8 @@ function runsOf(build: Subject['build']): Written[] {
 /** The commands of a step, with the variables in them that the file gives. */
 function fullCommandsOf(build: Subject['build'], instruction: Written): string {
   const stage = build?.file.stages[instruction.stage];
-  const script = commandsOf(instruction);
+  // What is only said is not run.
+  const script = commandsOf(instruction).replaceAll(/\b(echo|printf)\s+(?:-\w+\s+)?(?:"[^"$`]*"|'[^']*')/g, '$1');
   return build && stage && script.includes('$') ? withValues(script, valuesOf(build, stage)) : script;
 }
 

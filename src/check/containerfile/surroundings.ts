@@ -24,7 +24,7 @@ const fixed: Record<string, RegExp> = {
 };
 
 /** As many jobs at a time as there are processors. */
-const jobs = /(?:-j|--jobs|--parallel)[\s=]*["']?(?:\$\(|`)\s*nproc\b/g;
+const jobs = /(?:-j|--jobs|--parallel)[\s=]*["']?(?:\$\{\w+:?-)?(?:\$\(|`)\s*nproc\b/g;
 
 function* surroundingsRead({ build }: Subject): Iterable<Sighting> {
   for (const instruction of build?.needed ?? []) {
@@ -41,9 +41,12 @@ function* surroundingsRead({ build }: Subject): Iterable<Sighting> {
   }
 }
 
-/** How often a script reads something that may vary. */
+/** How often a script reads something that may vary, and keeps it: what is only shown while it is built is not. */
 function usesOf({ programs, signs }: Reader, script: string): number {
   const runOf = (program: string) =>
-    [...script.matchAll(runs(program))].filter(([, words = '']) => !fixed[program]?.test(words)).length;
+    [...script.matchAll(runs(program))].filter((found) => {
+      const kept = /\(\s*$|`$/.test(script.slice(0, found.index + 1)) || /[>|]/.test(script.slice(found.index));
+      return kept && !fixed[program]?.test(found[1] ?? '');
+    }).length;
   return programs.reduce((sum, program) => sum + runOf(program), signs.test(script) ? 1 : 0);
 }

@@ -195,6 +195,13 @@ export const containerfileCases: readonly Case[] = [
     good: {},
   },
   {
+    // What is only said is not run.
+    rule: 'unlocked-install',
+    bad: step('RUN echo "Now:" && pip install a'),
+    at: 'Containerfile:6',
+    good: step('RUN echo "Next: pip install a" && true'),
+  },
+  {
     rule: 'unlocked-install',
     bad: step('RUN ["luarocks", "install", "luafilesystem"]'),
     at: 'Containerfile:6',
@@ -369,6 +376,20 @@ export const containerfileCases: readonly Case[] = [
     good: step('RUN make -j4'),
   },
   {
+    // What is only shown reaches nothing.
+    rule: 'reads-surroundings',
+    bad: step('RUN (uname -a; date) > /about'),
+    at: 'Containerfile:6',
+    good: step('RUN uname -a && date && make --version'),
+  },
+  {
+    rule: 'reads-surroundings',
+    bad: step(`RUN make -j\${JOBS:-$(nproc)}`),
+    at: 'Containerfile:6',
+    says: /^A step runs as many jobs/,
+    good: {},
+  },
+  {
     rule: 'reads-surroundings',
     bad: step('RUN make -j"$(nproc)" SHARDS=$(nproc)'),
     at: 'Containerfile:6',
@@ -400,6 +421,13 @@ export const containerfileCases: readonly Case[] = [
     at: 'Containerfile:6',
     says: /^production is an argument of its own here/,
     good: step('ARG FLAGS="--environment production"'),
+  },
+  {
+    rule: 'argument-not-given',
+    bad: step('ARG TESTS=0 # 0 is never, 1 always'),
+    at: 'Containerfile:6',
+    says: /^What follows # is no comment here[^\n]*$/,
+    good: step('# 0 is never\nARG TESTS=0'),
   },
   {
     rule: 'argument-not-in-stage',
@@ -521,6 +549,18 @@ export const containerfileCases: readonly Case[] = [
     bad: step('ENV SECRET_KEY=testimony-4f7a1e6c'),
     at: 'Containerfile:6',
     good: step('ENV SECRET_KEY=test-only-4f7a1e6c API_TOKEN="not-used" DB_PASSWORD=change-me'),
+  },
+  {
+    rule: 'secret-in-containerfile',
+    bad: step('ENV DATABASE_URL=postgres://app:Zx81-q7@localhost/app'),
+    at: 'Containerfile:6',
+    good: step('ENV DATABASE_URL=postgres://user:pass@localhost/dummy DB_DSN=grpc://localhost:8086'),
+  },
+  {
+    rule: 'secret-in-containerfile',
+    bad: step('ENV SENTRY_DSN=https://0123456789abcdef@example.com/1'),
+    at: 'Containerfile:6',
+    good: {},
   },
   {
     rule: 'secret-in-containerfile',
