@@ -90,7 +90,10 @@ export function* exposedPortClosed(subject: Subject): Iterable<Sighting> {
   const said = saidBy(subject);
   for (const { port, path, line } of exposedPorts(subject)) {
     if (said && !covers(said.configuration.ports, port))
-      yield { path, line, message: `Port ${port} is exposed here, and no ingress opens it.` };
+      yield {
+        ...{ path, line, message: `Port ${port} is exposed here, and no ingress opens it.` },
+        mend: 'Add an ingress for the port, or remove it from EXPOSE.',
+      };
   }
 }
 
