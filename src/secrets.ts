@@ -45,3 +45,25 @@ export function looksSecret(name: string, value: string | null): boolean {
   const named = namesSecret(name) || (addresses.test(upper) && !open.test(upper));
   return named || (value !== null && secretValue(value) !== null);
 }
+
+/** What stands for a value that is given elsewhere, or is none. */
+const placeholder =
+  /^["']?(?:$|[\s"']*$|\$|<|\{\{|change[-_]?me|example|dummy|placeholder|(?:fake|insecure|not[-_]?(?:a|so|used|needed|real|secret)|(?:test|build|ci)(?:[-_]only)?)(?![a-z0-9])|none|null|true|false|\d{1,4}$|x+$|\*+$|\/)/i;
+
+/** Passwords that everybody writes where there is none. */
+const nobodys =
+  /:\/\/[^\s/:@$]{0,200}:(?:user(?:name)?|pass(?:w(?:or)?d)?|postgres|root|admin|guest|test|dummy|example|secret|change[-_]?me|x{1,20}|\*{1,20})@/gi;
+
+/** What a text of the repository holds that only its owner may know, by its form. */
+export function heldBy(text: string): string | null {
+  return secretValue(text.replaceAll(nobodys, '://'));
+}
+
+/** What makes a variable with this value a secret; null when nothing does. */
+export function secretIn(name: string, value: string): string | null {
+  const known = heldBy(value);
+  if (known !== null) return known;
+  // The address of a database, or of a collector, is one when it carries a key.
+  if (/DSN/i.test(name) && !value.includes('@')) return null;
+  return namesSecret(name) && !placeholder.test(value) ? 'a secret, by its name' : null;
+}

@@ -1,32 +1,10 @@
 import { readDotenv } from '../dotenv.ts';
-import { namesSecret, secretValue } from '../secrets.ts';
+import { heldBy, secretIn } from '../secrets.ts';
 import { naming } from '../verify/naming.ts';
 import { entryOf } from './procfile/entries.ts';
 import type { Rule, Sighting } from './rule.ts';
 import { sources } from './sources.ts';
 import type { Subject } from './subject.ts';
-
-/** What stands for a value that is given elsewhere, or is none. */
-const placeholder =
-  /^["']?(?:$|[\s"']*$|\$|<|\{\{|change[-_]?me|example|dummy|placeholder|(?:fake|insecure|not[-_]?(?:a|so|used|needed|real|secret)|(?:test|build|ci)(?:[-_]only)?)(?![a-z0-9])|none|null|true|false|\d{1,4}$|x+$|\*+$|\/)/i;
-
-/** Passwords that everybody writes where there is none. */
-const nobodys =
-  /:\/\/[^\s/:@$]{0,200}:(?:user(?:name)?|pass(?:w(?:or)?d)?|postgres|root|admin|guest|test|dummy|example|secret|change[-_]?me|x{1,20}|\*{1,20})@/gi;
-
-/** What a text of the repository holds that only its owner may know, by its form. */
-function heldBy(text: string): string | null {
-  return secretValue(text.replaceAll(nobodys, '://'));
-}
-
-/** What makes a variable with this value a secret; null when nothing does. */
-export function secretIn(name: string, value: string): string | null {
-  const known = heldBy(value);
-  if (known !== null) return known;
-  // The address of a database, or of a collector, is one when it carries a key.
-  if (/DSN/i.test(name) && !value.includes('@')) return null;
-  return namesSecret(name) && !placeholder.test(value) ? 'a secret, by its name' : null;
-}
 
 /** Files that hold secrets, by name; templates of them do not. */
 const secretFile =

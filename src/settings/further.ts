@@ -96,6 +96,11 @@ export function contradictions(known: Known): Contradiction[] {
   refuse('e2e', mode === 'tls' && !has('egress'), 'It gets its certificate over the network: add --egress.');
   for (const key of ['corsOrigin', 'e2eKeyExchange'] as const)
     refuse(key, mode !== 'steve', 'It belongs to --e2e steve.');
+  refuse(
+    'upstreamProtocol',
+    mode !== 'tls' && firstOf(value('upstreamProtocol')) === 'h2c',
+    'Only TLS that ends in the enclave speaks it to the service: add --e2e tls.',
+  );
   refuse('sshKey', firstOf(value('debug')) !== 'true', 'Nobody can log in without --debug.');
   for (const key of ['awsInstanceType', 'awsVpcId', 'awsSubnetId', 'awsSecurityGroupId'] as const)
     refuse(key, !has('awsRegion'), 'It is about your own AWS account: add --aws-region.');

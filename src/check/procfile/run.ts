@@ -1,11 +1,11 @@
 import { replacedByCaution } from '../../caution/replaced.ts';
 import { parseRun, quoteWord, type WrittenWord, writtenWords } from '../../caution/words.ts';
 import { printableLine } from '../../output.ts';
+import { secretIn } from '../../secrets.ts';
 import { finalStage, lastOf, variablesOf } from '../containerfile/build.ts';
 import { valuesOf } from '../containerfile/commands.ts';
 import type { Rule, Sighting } from '../rule.ts';
 import type { PlacedWord, Run } from '../run.ts';
-import { secretIn } from '../secrets.ts';
 import { sources } from '../sources.ts';
 import type { Subject } from '../subject.ts';
 import { entryOf, shownValue } from './entries.ts';

@@ -1,10 +1,9 @@
 import { checkContainerfile, cpuLimits, memoryLimits } from '../../caution/limits.ts';
 import { isTrue } from '../../caution/procfile.ts';
 import { rewrite } from '../../fix/block.ts';
-import { languages } from '../../languages/index.ts';
-import { stagexName } from '../../stagex/references.ts';
 import { saidBy } from '../hcl/said.ts';
 import * as hcl from '../hcl/settings.ts';
+import { memoryRule } from '../memory.ts';
 import type { Rule } from '../rule.ts';
 import { sources } from '../sources.ts';
 import { largestFile, type Subject } from '../subject.ts';
@@ -79,30 +78,7 @@ export const settingRules: readonly Rule[] = [
       };
     },
   },
-  {
-    id: 'little-memory',
-    level: 'note',
-    title: 'Less memory than an image of this language takes',
-    why: 'The image lives in the enclave’s memory: an enclave needs four times the size of its image, and what the service uses.',
-    source: 'https://docs.aws.amazon.com/enclaves/latest/user/nitro-enclave-concepts.html',
-    mend: 'Set memory; verify measures what the image and the service take.',
-    *look(subject) {
-      const { procfile, build } = subject;
-      const said = saidBy(subject);
-      if ((!procfile && !said) || !build) return;
-      const named = build.file.images.flatMap(({ reference }) => stagexName(reference) ?? []);
-      const language = Object.values(languages).find(({ images }) =>
-        images.some((image) => image.startsWith('pallet-') && named.includes(image)),
-      );
-      const memoryMb = procfile?.parsed.memoryMb ?? said?.configuration.memoryMb ?? 0;
-      if (!language || memoryMb >= language.memoryMb) return;
-      const at = said ? said.at('resources.memory_mb') : { path: procfile?.path, line: procfile?.parsed.lines.memory };
-      yield {
-        ...at,
-        message: `${memoryMb} MiB of memory${at.line === undefined ? ' (the default)' : ''} are less than the ${language.memoryMb} MiB that a small ${language.label} image takes.`,
-      };
-    },
-  },
+  memoryRule,
   {
     id: 'containerfile-path',
     level: 'error',

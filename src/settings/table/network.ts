@@ -1,7 +1,7 @@
 import { checkEgress } from '../../caution/egress.ts';
 import { checkDomain, checkPort } from '../../caution/limits.ts';
 import type { Known, Setting } from '../setting.ts';
-import { always, never, oneOf } from './shared.ts';
+import { always, never } from './shared.ts';
 
 /** What reaches the service. */
 export const portSettings: readonly Setting[] = [
@@ -36,8 +36,6 @@ export const portSettings: readonly Setting[] = [
   },
 ];
 
-const upstreamProtocols = ['http', 'h2c'] as const;
-
 /** What the front is called, and what the service may reach. */
 export const frontSettings: readonly Setting[] = [
   {
@@ -50,29 +48,6 @@ export const frontSettings: readonly Setting[] = [
     required: never,
     carriers: { procfile: 'domain', hcl: 'network.http.domain' },
     question: { message: 'Domain', hint: 'api.example.com', more: 'Domain' },
-  },
-  {
-    key: 'upstreamProtocol',
-    flag: '--upstream-protocol <protocol>',
-    help: `what the front speaks to the service: ${upstreamProtocols.join(' (default) or ')}`,
-    repeatable: false,
-    choices: upstreamProtocols,
-    check: oneOf(upstreamProtocols),
-    fallback: ({ written }) => written.upstreamProtocol ?? null,
-    required: never,
-    carriers: {
-      procfile: null,
-      hcl: 'network.http.upstream_protocol',
-      procfileCarries: ([value]) => value === 'http',
-    },
-    question: {
-      message: 'What the front speaks to the service',
-      more: 'HTTP/2 to the service',
-      options: () => [
-        { value: 'http', label: 'HTTP/1.1' },
-        { value: 'h2c', label: 'HTTP/2 in clear text', hint: 'gRPC' },
-      ],
-    },
   },
   {
     key: 'egress',

@@ -4,6 +4,7 @@ import { type Known, type Setting, valuesOf } from '../setting.ts';
 import { never, oneOf } from './shared.ts';
 
 const modes = ['steve', 'tls'] as const;
+const upstreamProtocols = ['http', 'h2c'] as const;
 const keyExchanges = ['x25519', 'xwing-draft10'] as const;
 const switchStates = ['true', 'false'] as const;
 const encryption = 'End-to-end encryption';
@@ -70,6 +71,30 @@ export const protectionSettings: readonly Setting[] = [
     },
   },
   {
+    key: 'upstreamProtocol',
+    flag: '--upstream-protocol <protocol>',
+    help: `what --e2e tls speaks to the service: ${upstreamProtocols.join(' (default) or ')}, for gRPC`,
+    repeatable: false,
+    choices: upstreamProtocols,
+    check: oneOf(upstreamProtocols),
+    fallback: (known) => (modeOf(known) === 'tls' ? (known.written.upstreamProtocol ?? null) : null),
+    required: never,
+    carriers: {
+      procfile: null,
+      hcl: 'network.http.upstream_protocol',
+      procfileCarries: ([value]) => value === 'http',
+    },
+    question: {
+      message: 'What the service speaks behind it',
+      more: encryption,
+      when: (known) => modeOf(known) === 'tls',
+      options: () => [
+        { value: 'http', label: 'HTTP/1.1' },
+        { value: 'h2c', label: 'HTTP/2 in clear text', hint: 'gRPC' },
+      ],
+    },
+  },
+  {
     key: 'debug',
     flag: '--debug',
     help: 'zeroes the measurements: NOBODY CAN VERIFY the app while it is on',
@@ -105,9 +130,13 @@ function checkSecret(value: string): string | null {
   return checkVariable(value);
 }
 
-/** Whether the chosen end-to-end encryption is STEVE. */
-function isSteve({ answers, written }: Known): boolean {
-  return (answers.e2e ?? written.e2e) === 'steve';
+/** The chosen end-to-end encryption. */
+function modeOf({ answers, written }: Known): string | string[] | undefined {
+  return answers.e2e ?? written.e2e;
+}
+
+function isSteve(known: Known): boolean {
+  return modeOf(known) === 'steve';
 }
 
 /** TLS in the enclave gets its certificate over the network, for a domain. */

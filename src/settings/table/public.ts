@@ -1,5 +1,5 @@
 import { checkRun, checkSource, checkVariable } from '../../caution/limits.ts';
-import { secretIn } from '../../check/secrets.ts';
+import { secretIn } from '../../secrets.ts';
 import type { Setting } from '../setting.ts';
 import { never, nothing } from './shared.ts';
 

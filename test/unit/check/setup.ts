@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { check } from '../../../src/check/check.ts';
 import type { Checked } from '../../../src/check/rule.ts';
 import { type GitView, viewOf } from '../../../src/check/view.ts';
@@ -29,6 +31,14 @@ export const lines = {
     'USER 0:0',
   ],
 };
+
+/** The record of an image whose files have so many bytes. */
+export function recordOf(treeBytes: number): string {
+  const example = path.join(import.meta.dirname, '../../../schema/examples/statement.json');
+  const statement = JSON.parse(readFileSync(example, 'utf8'));
+  statement.predicate.enclave.treeBytes = treeBytes;
+  return JSON.stringify(statement);
+}
 
 export type Files = Record<string, string>;
 

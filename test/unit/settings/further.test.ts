@@ -59,6 +59,8 @@ describe('settings that do not go together are refused', () => {
     [{ e2e: 'tls', domain: 'a.example', egress: ['0.0.0.0/0'] }, []],
     [{ corsOrigin: ['https://a.example'] }, ['--cors-origin']],
     [{ e2e: 'tls', domain: 'a.b', egress: ['0.0.0.0/0'], e2eKeyExchange: 'x25519' }, ['--e2e-key-exchange']],
+    [{ upstreamProtocol: 'h2c' }, ['--upstream-protocol']],
+    [{ upstreamProtocol: 'h2c', e2e: 'tls', domain: 'a.b', egress: ['0.0.0.0/0'] }, []],
     [{ sshKey: ['ssh-ed25519 A'] }, ['--ssh-key']],
     [{ awsVpcId: 'vpc-0123abcd' }, ['--aws-vpc-id']],
     [{ secret: ['TOKEN'], env: ['TOKEN=x'] }, ['--secret']],

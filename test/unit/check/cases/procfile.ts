@@ -1,4 +1,4 @@
-import { base, type Case, containerfile, procfile, removed, without } from '../setup.ts';
+import { base, type Case, containerfile, procfile, recordOf, removed, without } from '../setup.ts';
 
 const origin = { remotes: [{ name: 'origin', url: 'https://example.com/team/service.git' }] };
 
@@ -179,6 +179,13 @@ export const procfileCases: readonly Case[] = [
   { rule: 'resources-refused', bad: procfile('cpus: 47'), at: 'Procfile:1', good: procfile('cpus: 46') },
   { rule: 'odd-cpus', bad: procfile('cpus: 3'), at: 'Procfile:1', good: procfile('cpus: 4') },
   { rule: 'little-memory', bad: procfile('memory: 128'), at: 'Procfile:1', good: procfile('memory: 512') },
+  {
+    rule: 'little-memory',
+    bad: { 'hello.intoto.json': recordOf(200 * 2 ** 20) },
+    at: 'Procfile:4',
+    says: /512 MiB of memory are less than the 800 MiB that four times the image of hello\.intoto\.json are/,
+    good: { 'hello.intoto.json': recordOf(100 * 2 ** 20), 'other.intoto.json': '{}' },
+  },
   {
     rule: 'containerfile-path',
     bad: procfile('containerfile: ./Containerfile'),

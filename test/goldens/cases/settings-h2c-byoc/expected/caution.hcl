@@ -21,17 +21,21 @@ enclave "golden" {
       ip_protocol = "tcp"
     }
 
+    # What the service may reach.
+    egress {
+      cidr_ipv4 = "0.0.0.0/0"
+    }
+
     # Caution's HTTP front: TLS on port 443, for one of the ports.
     http {
-      port = 8080
+      domain = "grpc.example.com"
+      port   = 8080
       # What the service speaks: h2c is HTTP/2 without TLS.
       upstream_protocol = "h2c"
 
-      # From the client into the enclave, by STEVE: browsers and programs need its client.
+      # TLS ends in the enclave; the certificate needs the domain and egress.
       e2e_encryption {
-        mode         = "steve"
-        key_exchange = "xwing-draft10"
-        cors_origins = ["https://app.example.com"]
+        mode = "tls"
       }
     }
   }
