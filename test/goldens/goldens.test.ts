@@ -28,13 +28,25 @@ function treeOf(folder: string): Record<string, string> {
   );
 }
 
+interface Case {
+  tree: Record<string, string>;
+  document: { outcome: string; files: { path: string; action: string }[] };
+  /** The same command in the folder as it is now. */
+  again: () => Promise<Case['document']>;
+}
+
 /** Runs the command in this process, in a copy of the input, without a commit and without building. */
-async function runCase(folder: string): Promise<{ tree: Record<string, string>; document: unknown }> {
+async function runCase(folder: string): Promise<Case> {
   const work = mkdtempSync(path.join(tmpdir(), 'caution-golden-'));
   onTestFinished(() => rmSync(work, { recursive: true, force: true }));
   const input = path.join(folder, 'input');
   if (existsSync(input)) cpSync(input, work, { recursive: true });
   if (existsSync(path.join(folder, 'repository'))) execFileSync('git', ['init', '--quiet', work]);
+  const document = await create(folder, work);
+  return { tree: treeOf(work), document, again: () => create(folder, work) };
+}
+
+async function create(folder: string, work: string): Promise<Case['document']> {
   const typed: string[] = JSON.parse(readFileSync(path.join(folder, 'arguments.json'), 'utf8'));
   const invocation = parseArguments([...typed, '--yes', '--json', '--no-verify', '--no-git'], {}, '0.0.0');
   if (invocation.command !== 'create') throw new Error('A golden is a run of create');
@@ -49,7 +61,7 @@ async function runCase(folder: string): Promise<{ tree: Record<string, string>; 
     signal: new AbortController().signal,
     version: '0.0.0',
   });
-  return { tree: treeOf(work), document: JSON.parse(Buffer.concat(chunks).toString()) };
+  return JSON.parse(Buffer.concat(chunks).toString());
 }
 
 function capture(folder: string, tree: Record<string, string>, document: unknown): void {
@@ -67,9 +79,13 @@ function capture(folder: string, tree: Record<string, string>, document: unknown
 describe('what is written', () => {
   it.each(readdirSync(cases))('%s', async (name) => {
     const folder = path.join(cases, name);
-    const { tree, document } = await runCase(folder);
+    const { tree, document, again } = await runCase(folder);
     if (update) capture(folder, tree, document);
     expect(tree).toEqual(treeOf(path.join(folder, 'expected')));
     expect(document).toEqual(JSON.parse(readFileSync(path.join(folder, 'expected.json'), 'utf8')));
+    // What was written is known again.
+    const written = document.outcome === 'ready' && document.files.every(({ action }) => action !== 'conflict');
+    const { files } = written ? await again() : { files: [] };
+    expect(files.filter(({ action }) => action !== 'identical')).toEqual([]);
   });
 });

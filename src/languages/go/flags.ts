@@ -9,6 +9,9 @@ export interface Flags {
   findings: Finding[];
 }
 
+/** What a build with C is given by us, so that one of these files may be of our making. */
+export const withoutLibraries = ['netgo', 'osusergo'];
+
 /** From the commands of a Dockerfile, or else of the other build files, to what of them is kept. */
 export function buildFlags({
   image,
@@ -20,7 +23,7 @@ export function buildFlags({
   const commands = image.length > 0 ? image : other;
   const tagged = commands.find(({ tags }) => tags !== null && tags.length > 0);
   const open = commands.find(({ openTags }) => openTags);
-  const agreed = commands.every(({ tags }) => (tags ?? []).join() === (tagged?.tags ?? []).join());
+  const agreed = commands.every(({ tags }) => ownTags(tags) === ownTags(tagged?.tags));
   const stamped = commands.find(({ stamps }) => stamps.length > 0);
   const doubtful = open ?? (agreed ? undefined : tagged);
   const tags = doubtful ? [] : (tagged?.tags ?? []);
@@ -29,6 +32,10 @@ export function buildFlags({
     evidence: tagged && !doubtful ? [{ setting: 'tags', value: tags.join(','), from: tagged.from }] : [],
     findings: [...(doubtful ? [tagsUnknown(doubtful.from)] : []), ...(stamped ? [stampsLeftOut(stamped)] : [])],
   };
+}
+
+function ownTags(tags: readonly string[] | null | undefined): string {
+  return (tags ?? []).filter((tag) => !withoutLibraries.includes(tag)).join();
 }
 
 function tagsUnknown(from: string): Finding {

@@ -2,6 +2,7 @@ import { folderOf } from '../files.ts';
 import type { Language } from '../language.ts';
 import { isPlainPath } from '../scan.ts';
 import type { GoFacts } from './detect.ts';
+import { withoutLibraries } from './flags.ts';
 import { baseName } from './gomod.ts';
 import { joined, seenFrom } from './modules.ts';
 
@@ -33,7 +34,7 @@ export const go: Language = {
         binary,
         pallet: facts.cgo ? 'pallet-cgo' : 'pallet-go',
         files: facts.files,
-        tagList: [...(facts.cgo ? ['netgo', 'osusergo'] : []), ...facts.tags].join(','),
+        tagList: [...new Set([...(facts.cgo ? withoutLibraries : []), ...facts.tags])].join(','),
         ...copiesOf(facts, dir),
       },
     };

@@ -39,7 +39,7 @@ function textsOf(value: Value | undefined): string[] {
 
 /** Files and folders of a repository that no service reads while it runs. */
 const neverRun =
-  /^(tests?|docs?|examples?|benchmarks?|Makefile|[Jj]ustfile|tox\.ini|noxfile\.py|pytest\.ini|mypy\.ini|ruff\.toml|README(\.\w+)?|CHANGELOG(\.\w+)?|CONTRIBUTING(\.\w+)?|Dockerfile(\.\w+)?|Containerfile\.\w+|(docker-)?compose([.-]\w+)*\.ya?ml|fly\.toml|railway\.(json|toml)|app\.json|Pipfile|setup\.py|setup\.cfg|requirements[-_.](dev|test|tests|lint|docs)\w*\.(txt|in)|dev-requirements\.txt)$/;
+  /^(tests?|docs?|examples?|benchmarks?|Makefile|[Jj]ustfile|tox\.ini|noxfile\.py|pytest\.ini|mypy\.ini|ruff\.toml|README(\.\w+)?|CHANGELOG(\.\w+)?|CONTRIBUTING(\.\w+)?|Dockerfile(\.(?!dockerignore$)\w+)?|Containerfile\.(?!dockerignore$)\w+|(docker-)?compose([.-]\w+)*\.ya?ml|fly\.toml|railway\.(json|toml)|app\.json|Pipfile|setup\.py|setup\.cfg|requirements[-_.](dev|test|tests|lint|docs)\w*\.(txt|in)|dev-requirements\.txt)$/;
 
 /**
  * What lies at the top of the service's folder and is no part of what runs. What its code names stays.

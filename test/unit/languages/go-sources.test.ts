@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { foreignName, holds, oldExpression } from '../../../src/languages/go/constraints.ts';
 import { detectGo } from '../../../src/languages/go/detect.ts';
+import { go } from '../../../src/languages/go/index.ts';
 import { readSource } from '../../../src/languages/go/source.ts';
 import { projectOf } from '../../../src/languages/project.ts';
 
@@ -190,5 +191,19 @@ describe('build commands', () => {
     ['.goreleaser.yaml', 'builds: {', []],
   ])('of %s give tags: %s', (file, text, tags) => {
     expect(detect(file, text)?.build).toMatchObject({ tags });
+  });
+
+  test('agree with a Containerfile of ours, which gives two more where there is C', () => {
+    const project = projectOf({
+      'go.mod': 'module example.com/x\n',
+      'cmd/b/main.go': program,
+      Dockerfile: 'RUN go build -tags a ./cmd/b',
+      Containerfile: 'RUN go build -tags=netgo,osusergo,a ./cmd/b',
+    });
+    const found = detectGo(project);
+    expect(found?.findings.map(({ id }) => id)).not.toContain('go-build-tags');
+    const facts = { ...found?.build, cgo: true };
+    const app = { name: 'x', entry: './cmd/b', dir: '', manager: 'go', build: facts, starter: false };
+    expect(go.runnable(app).build).toMatchObject({ tagList: 'netgo,osusergo,a' });
   });
 });

@@ -1,0 +1,1 @@
+from orders.main import app
