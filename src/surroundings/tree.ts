@@ -82,7 +82,7 @@ export function readYaml(file: string, text: string | null): Branch[] {
   if (text === null || text.length > longest || isDeep(text)) return [];
   const lines = new LineCounter();
   try {
-    const documents = parseAllDocuments(text, { lineCounter: lines, logLevel: 'silent' });
+    const documents = parseAllDocuments(text, { lineCounter: lines, logLevel: 'silent', prettyErrors: false });
     return documents
       .filter(({ errors }) => errors.length === 0)
       .map((document) => new Branch(document.contents, { file, lines, document: document as Document }));

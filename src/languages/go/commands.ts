@@ -91,7 +91,7 @@ function goreleaser(project: Project, file: string): BuildCommand[] {
   if (text.length > 100_000) return [];
   let builds: unknown;
   try {
-    builds = (parse(text, { maxAliasCount: 20 }) as { builds?: unknown } | null)?.builds;
+    builds = (parse(text, { maxAliasCount: 20, prettyErrors: false }) as { builds?: unknown } | null)?.builds;
   } catch {
     return []; // It is no manifest of ours: what it would have said is asked for, or left out.
   }

@@ -52,7 +52,10 @@ function lineFinder(json: string): Manifest['lineOf'] {
     if (json.length > largestWithLines) return undefined;
     if (!document) {
       const lines = new LineCounter();
-      document = { lines, root: parseDocument(json, { lineCounter: lines, uniqueKeys: false, logLevel: 'silent' }) };
+      document = {
+        lines,
+        root: parseDocument(json, { lineCounter: lines, uniqueKeys: false, logLevel: 'silent', prettyErrors: false }),
+      };
     }
     const node: unknown = document.root.getIn(path, true);
     const start = isRecord(node) && Array.isArray(node.range) ? node.range[0] : undefined;

@@ -46,6 +46,7 @@ const cases: readonly [language: LanguageId, files: Record<string, string>, file
     ],
     ['node', node, 'b.ts', [pumped('constructor('), `export${blank}`, `@a${spaces}`]],
     ['node', { ...node, 'compose.yaml': 'services: {}' }, 'package.json', [`${blank}{ "dependencies": { "a": "1" } }`]],
+    ['node', node, 'compose.yaml', [`${pumped('"')}x: 1`, pumped('[a]\n'), pumped(': ')]],
     ['node', node, '.npmrc', [pumped('a_'), `_auth${spaces}`]],
     ['node', node, '.env.example', [`A=${spaces}x`, spaces, `A="${pumped('"a')}`, pumped('A=# ')]],
     ['node', node, 'Procfile', [`web: ${spaces}x`, `web: x${spaces}y`, pumped('web: a\\\n')]],
@@ -56,6 +57,7 @@ const cases: readonly [language: LanguageId, files: Record<string, string>, file
       [`FROM a\nCMD ${spaces}x`, `FROM a\nRUN${pumped(' apt')}`, `FROM a\nRUN ${pumped('a\\\n')}`],
     ],
     ['node', node, 'fly.toml', [`${blank}a = 1\n[deploy]\nrelease_command = "x"\n[mounts]\n[env]\nPORT = 1\nA = 1`]],
+    ['go', go, '.goreleaser.yaml', [pumped('"').slice(0, 90_000)]],
     ['node', node, 'start.sh', [pumped('a \\\n'), pumped('"')]],
     [
       'node',
