@@ -1,4 +1,5 @@
 import type { Finding } from '../../app.ts';
+import { looksSecret } from '../../secrets.ts';
 import type { Diagnosis } from './diagnose.ts';
 import type { Trouble } from './idioms.ts';
 
@@ -42,7 +43,10 @@ const tell: Record<Trouble, (subject: string | null, run: string) => Told> = {
     id: 'needs-variable',
     message: `The service needs ${subject === null ? 'a variable' : `the variable ${subject}`} that it does not get.`,
     why: noEnv,
-    mend: `Give it in the run command: run: ${subject ?? 'NAME'}=… ${run}`,
+    mend:
+      subject !== null && looksSecret(subject, null)
+        ? `Give it to Locksmith, by env::vault("${subject}") in caution.hcl (--secret ${subject}): anybody can read the run command.`
+        : `Give it in the run command: run: ${subject ?? 'NAME'}=… ${run}`,
   }),
   'name-resolution': (subject) => ({
     id: 'needs-name',

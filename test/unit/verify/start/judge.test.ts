@@ -84,10 +84,16 @@ describe('a service that runs', () => {
 
 describe('a service that does not run', () => {
   it('is told the variable that it lacks, and the run command that gives it', () => {
-    const { findings } = look({ log: 'Error: DATABASE_URL is not set' }, ended);
+    const { findings } = look({ log: 'Error: LOG_TARGET is not set' }, ended);
     expect(findings.map(({ id, level }) => `${level} ${id}`)).toEqual(['error service-exited', 'error needs-variable']);
-    expect(findings[1]?.mend).toContain('run: DATABASE_URL=… /usr/bin/app --serve');
-    expect(findings[1]?.message).toContain('It said: Error: DATABASE_URL is not set');
+    expect(findings[1]?.mend).toContain('run: LOG_TARGET=… /usr/bin/app --serve');
+    expect(findings[1]?.message).toContain('It said: Error: LOG_TARGET is not set');
+  });
+
+  it.each(['DATABASE_URL', 'SESSION_SECRET'])('is not told to put a secret into the run command: %s', (name) => {
+    const { findings } = look({ log: `Error: ${name} is not set` }, ended);
+    expect(findings[1]?.mend).toContain(`--secret ${name}`);
+    expect(findings[1]?.mend).not.toContain('run:');
   });
 
   it('is told when it waits for a name instead of listening', () => {
