@@ -30,11 +30,21 @@ replace-with = "vendored"
 [source.vendored]
 directory = "/usr/lib/rustlib/src/rust/library/vendor"
 END
+# As Rust's own build does it. What ends a program without unwinding is compiled so itself, or no program may ask for
+# `panic = "abort"`; and each library holds its bitcode, or none may ask for `lto = true`.
+cat > "$work/rustc" <<'END'
+#!/bin/sh
+case " $* " in *" --crate-name panic_abort "*) exec "$@" -C panic=abort ;; esac
+exec "$@"
+END
+chmod 0755 "$work/rustc"
+export RUSTC_WRAPPER=$work/rustc RUSTFLAGS='-C embed-bitcode=yes'
 export CARGO_HOME=$work/cargo RUSTC_BOOTSTRAP=1 CARGO_PROFILE_RELEASE_OPT_LEVEL=1
 # `test` is the harness that `cargo test --target` links.
 cargo build --release --offline --target "$target" -Z build-std=std,panic_abort,proc_macro,test
 rm -f "target/$target/release/deps"/libempty-*
 cp "target/$target/release/deps"/*.rlib "$library/"
+unset RUSTC_WRAPPER RUSTFLAGS
 
 # Hard links: a copy that takes no room. What no build asks for stays out.
 mkdir -p /out/rust
