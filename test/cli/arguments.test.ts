@@ -314,6 +314,15 @@ describe('writing', () => {
     }
   });
 
+  it('writes a caution.hcl beside a Procfile for what that cannot carry, and changes nothing else', async () => {
+    const folder = scratch();
+    const first = ['svc', '--language', 'go', '--yes', '--no-verify', '--no-git', '--json'];
+    expect((await runCli(first, folder)).exitCode).toBe(0);
+    const { stdout } = await runCli(['svc', '--yes', '--dry-run', '--egress', '10.1.0.0/16', '--json'], folder);
+    const { files } = JSON.parse(stdout) as { files: { path: string; action: string }[] };
+    expect(files.filter(({ action }) => action !== 'identical')).toEqual([{ path: 'caution.hcl', action: 'create' }]);
+  });
+
   it('refuses, all at once, what does not go together', async () => {
     const folder = scratch();
     const args = ['svc', '--language', 'go', '--yes', '--e2e', 'tls', '--ssh-key', 'ssh-ed25519 AAAA', '--json'];
