@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readDotenv } from '../../src/dotenv.ts';
+import { busyFor } from './busy.ts';
 
 describe('a file of variables', () => {
   it.each([
@@ -19,9 +20,7 @@ describe('a file of variables', () => {
     expect(readDotenv('# A=1\n\n1=2\nB = 2\nsay C=3\n')).toEqual([{ name: 'B', value: '2', line: 4 }]);
   });
 
-  it('is read in time, whatever its lines', () => {
-    const begun = performance.now();
-    for (const word of [' ', 'A', '"', ' #', '=', 'export ']) readDotenv(`A=${word.repeat(100_000)}!\n`);
-    expect(performance.now() - begun).toBeLessThan(500);
+  it.each([' ', 'A', '"', ' #', '=', 'export '])('is read in time, whatever its lines: %j', async (word) => {
+    expect(await busyFor(() => readDotenv(`A=${word.repeat(100_000)}!\n`))).toBeLessThan(500);
   });
 });

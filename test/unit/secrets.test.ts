@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { looksSecret, namesSecret, secretValue } from '../../src/secrets.ts';
+import { busyFor } from './busy.ts';
 
 describe('a name of something that only its owner may know', () => {
   it.each([
@@ -97,9 +98,7 @@ describe('a value that only its owner may know', () => {
     expect(secretValue(value)).toBeNull();
   });
 
-  it('is looked for in time, whatever the text', () => {
-    const begun = performance.now();
-    for (const word of ['a.', 'a', 'eyJ', '-----BEGIN ', 'A ']) secretValue(word.repeat(50_000));
-    expect(performance.now() - begun).toBeLessThan(500);
+  it.each(['a.', 'a', 'eyJ', '-----BEGIN ', 'A '])('is looked for in time, whatever the text: %s', async (word) => {
+    expect(await busyFor(() => secretValue(word.repeat(50_000)))).toBeLessThan(500);
   });
 });

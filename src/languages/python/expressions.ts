@@ -27,6 +27,9 @@ export interface Call {
 /** Expressions are read to this depth: what says something is flat. */
 const deepest = 12;
 
+/** A longer name is none that a person wrote. */
+const longestName = 500;
+
 /** Reads the expressions of one source; names are resolved by what has been imported so far. */
 export class Expressions {
   /** Local names of what is imported: `f` to `fastapi`. */
@@ -102,6 +105,7 @@ export class Expressions {
   /** A dotted name with its first part resolved; null for anything else. */
   nameOf(node: SyntaxNode): string | null {
     if (node.name !== 'VariableName' && node.name !== 'MemberExpression') return null;
+    if (node.to - node.from > longestName) return null;
     const text = this.textOf(node).replace(/\s/g, '');
     if (!/^[\p{L}_][\p{L}\p{N}_]*(\.[\p{L}_][\p{L}\p{N}_]*)*$/u.test(text)) return null;
     const [first = '', ...rest] = text.split('.');
