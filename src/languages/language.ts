@@ -39,6 +39,8 @@ export interface Detection {
   args?: string[];
   /** Where the code says that the program does nothing without the name of one of its commands. */
   needsCommand?: string;
+  /** Arguments that today's start command gives the program, and that cannot be taken over. */
+  argumentsLeft?: { words: string[]; from: string };
   /** Environment that the run command must set, such as `PORT`. */
   env: Record<string, string>;
   evidence: Evidence[];

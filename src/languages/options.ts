@@ -1,5 +1,6 @@
 import type { Detection } from './language.ts';
 import { placeOf } from './place.ts';
+import { portWord } from './port-word.ts';
 import type { Sighting } from './scan.ts';
 
 /**
@@ -82,8 +83,8 @@ export function listensByDefault(options: readonly ListenOption[]): ListenDefaul
 /** What sets an option so that everybody reaches the port. */
 function portValue({ kind, host, port }: ListenOption): string {
   if (kind === 'host' || (kind === 'address' && port === null)) return '0.0.0.0';
-  if (kind === 'port') return '{port}';
-  return `${isLoopback(host) ? '0.0.0.0' : (host ?? '')}:{port}`;
+  if (kind === 'port') return portWord;
+  return `${isLoopback(host) ? '0.0.0.0' : (host ?? '')}:${portWord}`;
 }
 
 function set(found: ListenDefaults, { variable, from }: ListenOption, value: string): void {
@@ -96,5 +97,5 @@ function tell(found: ListenDefaults, option: ListenOption, port: number | null):
   const word = `${option.flag}=${portValue(option)}`;
   if (found.args.includes(word)) return;
   found.args.push(word);
-  found.evidence.push({ setting: 'arguments', value: word.replace('{port}', String(port)), from: option.from });
+  found.evidence.push({ setting: 'arguments', value: word.replace(portWord, String(port)), from: option.from });
 }

@@ -2,6 +2,7 @@ import type { App, Evidence, Finding, Outcome } from '../app.ts';
 import { checkRun } from '../caution/limits.ts';
 import { formatRun, parseRun, type RunCommand } from '../caution/words.ts';
 import type { Detection, Language, Runnable } from '../languages/language.ts';
+import { portWord } from '../languages/port-word.ts';
 import type { Target } from '../target.ts';
 import { type Contradiction, furtherSettings, valuesFrom } from './further.ts';
 import {
@@ -123,7 +124,7 @@ function appOf(known: Known, target: Pick<Target, 'dir'>, language: Language, en
     ...runnable.env,
   };
   if ('PORT' in env) env.PORT = String(httpPort);
-  const filled = (word: string) => word.replaceAll('{port}', String(httpPort));
+  const filled = (word: string) => word.replaceAll(portWord, String(httpPort));
   for (const [name, assigned] of Object.entries(env)) env[name] = filled(assigned);
   const command = [...runnable.command, ...(known.detection?.args ?? [])].map(filled);
   const run = runOf({ env, command }, known);

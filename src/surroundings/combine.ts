@@ -2,13 +2,14 @@ import type { Evidence, Finding } from '../app.ts';
 import { checkRun } from '../caution/limits.ts';
 import type { Detection, Project } from '../languages/language.ts';
 import { placeOf } from '../languages/place.ts';
+import { portWord } from '../languages/port-word.ts';
 import type { Sighting } from '../languages/scan.ts';
 import { printableLine } from '../output.ts';
 import { looksSecret } from '../secrets.ts';
-import { decideEntry, type EntryDecision, type Started, unsaid } from './entry.ts';
+import { decideEntry, type EntryDecision, unsaid } from './entry.ts';
 import type { Facts, PortClaim, Said, Variable } from './facts.ts';
 import { fitsRoot } from './files.ts';
-import { launchOf, portsIn } from './launch.ts';
+import { portsIn, type Started, startedBy } from './launch.ts';
 import { decidePort, portEvidence } from './ports.ts';
 import { variableFindings } from './reads.ts';
 import { beforeFinding, severalFinding, udpBesideFinding, udpFinding } from './rules.ts';
@@ -18,10 +19,7 @@ import { beforeFinding, severalFinding, udpBesideFinding, udpFinding } from './r
  * leaves open, and where two that count disagree it stays open.
  */
 export function withSurroundings(found: Detection, facts: Facts, project: Project, said: Said): Detection {
-  const launches = facts.commands.map((command) => ({
-    command,
-    launch: launchOf(project, command.words, command.from),
-  }));
+  const launches = facts.commands.map((command) => startedBy(project, command));
   const entry = decideEntry(found, launches, facts.beside, said);
   const taken =
     found.language === 'python' ? launches : launches.filter(({ command }) => command.from === entry.argsFrom);
@@ -84,12 +82,12 @@ function codePort(found: Detection): Parameters<typeof decidePort>[0] {
 
 /** Whether the run command says the port, so that any will do. */
 function takesPort({ env, args = [] }: Detection): boolean {
-  return 'PORT' in env || [...Object.values(env), ...args].some((each) => each.includes('{port}'));
+  return 'PORT' in env || [...Object.values(env), ...args].some((each) => each.includes(portWord));
 }
 
-function portsOfLaunch({ command, launch }: Started): PortClaim[] {
+function portsOfLaunch({ launch }: Started): PortClaim[] {
   const set = /^\d{2,5}$/.test(launch.env.PORT ?? '') ? [Number(launch.env.PORT)] : [];
-  return [...set, ...portsIn(launch.words)].map((port) => ({ port, from: command.from }));
+  return [...set, ...portsIn(launch.words)].map((port) => ({ port, from: launch.from }));
 }
 
 interface FilesDecision {

@@ -38,20 +38,38 @@ function factsOf(project: Project, dir: string, prefix: string): Part {
   const built = services.filter(
     ({ value }) => value.at('build').text !== null || value.at('build').isMap || names.has(imageName(value)),
   );
-  const own = built.filter(({ value }) => contextOf(value) === dir);
+  const own = builtAsUsual(built.filter(({ value }) => contextOf(value) === dir));
   const others = services.filter(
     ({ value }) => value.at('image').text !== null && !built.some((b) => b.value === value),
   );
-  const part = together(own.map(({ key, value, from }) => serviceFacts(key, value, from)));
+  const parts = own.map(({ key, value, from }) => serviceFacts(key, value, from));
   const needs = others.map(({ key, value, from }) => neighbour(key, value.at('image').text ?? key, from));
-  // One image under several commands is one program that runs several times.
-  const [main, ...beside] = own.length > 1 ? part.commands : [];
+  const [all, main] = [together(parts), parts[mainOf(own)]];
   return {
-    ...part,
-    commands: main ? [main] : part.commands,
-    beside,
-    findings: [...part.findings, ...(own.length > 0 && needs.length > 0 ? [neighbours(needs)] : [])],
+    ...all,
+    // One image under several commands is one program that runs several times.
+    commands: main?.commands ?? [],
+    beside: parts.filter((part) => part !== main).flatMap(({ commands }) => commands ?? []),
+    findings: [...all.findings, ...(own.length > 0 && needs.length > 0 ? [neighbours(needs)] : [])],
   };
+}
+
+type Service = ReturnType<Branch['members']>[number];
+
+/** Of services that are built in one folder those of the usual Dockerfile, if there are any: the rest are other images. */
+function builtAsUsual(services: readonly Service[]): readonly Service[] {
+  const usual = services.filter(({ value }) =>
+    /^(\.\/)?(Dockerfile|Containerfile)$/.test(value.at('build', 'dockerfile').text ?? 'Dockerfile'),
+  );
+  return usual.length > 0 ? usual : services;
+}
+
+/** Which of several is the service itself: the only one with ports, else by its name, else the first. */
+function mainOf(services: readonly Service[]): number {
+  const withPorts = services.filter(({ value }) => portsOf(value).length > 0);
+  const named = services.findIndex(({ key }) => /^(web|app|api|server|backend)$/.test(key));
+  const [only] = withPorts;
+  return only !== undefined && withPorts.length === 1 ? services.indexOf(only) : Math.max(named, 0);
 }
 
 /** What the manifests call the service: a published image of that name is the service itself. */
@@ -100,13 +118,16 @@ function commandOf(name: string, service: Branch): Command | null {
   return words.length === 0 ? null : { words, from: command.from, process: name };
 }
 
+/** Where Node's inspector listens. Source: https://nodejs.org/docs/latest-v24.x/api/cli.html#--inspecthostport */
+const inspector = 9229;
+
 /** `8080:80`, `127.0.0.1:8080:80/tcp`, `80`, or `target: 80`: the port inside of the container is meant. */
 function portsOf(service: Branch): PortClaim[] {
   return [...service.at('ports').items(), ...service.at('expose').items()].flatMap((item) => {
     if ((item.at('protocol').text ?? 'tcp') !== 'tcp') return [];
     const text = item.at('target').text ?? /(?:^|:)(\d+)(?:\/tcp)?$/.exec(withDefaults(item.text ?? ''))?.[1];
     const port = portNumber(text);
-    return port === null ? [] : [{ port, from: item.from }];
+    return port === null || port === inspector ? [] : [{ port, from: item.from }];
   });
 }
 

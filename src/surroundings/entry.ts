@@ -4,13 +4,7 @@ import type { Detection } from '../languages/language.ts';
 import { placeOf } from '../languages/place.ts';
 import { printableLine } from '../output.ts';
 import type { Command, Said } from './facts.ts';
-import { baseName, type Launch } from './launch.ts';
-
-/** A command that starts the service today, and what it comes to. */
-export interface Started {
-  command: Command;
-  launch: Launch;
-}
+import { baseName, type Started, withoutImageFolder } from './launch.ts';
 
 /** What runs, as far as it is known. */
 export interface EntryDecision {
@@ -32,9 +26,9 @@ export function decideEntry(
   beside: readonly Command[],
   said: Said,
 ): EntryDecision {
-  const named = started.flatMap(({ command, launch }) => {
+  const named = started.flatMap(({ launch }) => {
     const entry = found.entries.filter((each) => launch.words.some((word) => names(found, word, each)));
-    return entry.length === 1 && entry[0] !== undefined ? [{ entry: entry[0], from: command.from }] : [];
+    return entry.length === 1 && entry[0] !== undefined ? [{ entry: entry[0], from: launch.from }] : [];
   });
   const [first] = named;
   const agreed = first !== undefined && named.every(({ entry }) => entry === first.entry) ? first : null;
@@ -67,8 +61,7 @@ export function decideEntry(
 /** Whether a word of a start command names an entry: a file, a module, a package's folder or its program. */
 function names({ language }: Detection, word: string, entry: string): boolean {
   if (language === 'python') return word === entry;
-  const plain = word.replace(/^(\.\/|\/(?:usr\/src\/app|app|workspace|srv|opt\/app)\/)/, '');
-  if (language === 'node') return plain === entry;
+  if (language === 'node') return withoutImageFolder(word) === entry;
   return baseName(word) === baseName(entry) && entry !== '.';
 }
 
@@ -81,10 +74,11 @@ interface Arguments {
 
 const noArguments: Arguments = { words: [], from: '', left: false };
 
-/** What follows the program in today's start command; for Python and for a start script its language knows it. */
+/** What follows the program in today's start command, unless its language has read that. */
 function argumentsOf(found: Detection, entry: string, started: readonly Started[]): Arguments {
   const none = noArguments;
   const own = found.build.arguments;
+  if (found.argumentsLeft !== undefined) return { ...found.argumentsLeft, left: true };
   if (found.language === 'python' || (Array.isArray(own) && own.length > 0)) return none;
   const [first] = started.filter(({ launch }) => launch.words.length > 0 && launch.several === null);
   if (!first || /^(go|cargo|sh|bash|make|npm|yarn|pnpm|air)$/.test(baseName(first.launch.words[0] ?? ''))) return none;
@@ -92,9 +86,12 @@ function argumentsOf(found: Detection, entry: string, started: readonly Started[
   const at = only ? 0 : first.launch.words.findIndex((word) => names(found, word, entry));
   const words = first.launch.words.slice(at + 1);
   if (at < 0) return none;
-  // What a shell would expand, and paths of another image, cannot be taken over.
-  const plain = words.every((word) => !/[$`*{}<>|&;]/.test(word) && checkRun(word) === null && !word.startsWith('/'));
-  return { words, from: first.command.from, left: !plain };
+  return { words, from: first.command.from, left: !isPortable(words) };
+}
+
+/** Whether arguments mean the same in the enclave: not what a shell would expand, nor paths of another image. */
+export function isPortable(words: readonly string[]): boolean {
+  return words.every((word) => !/[$`*{}<>|&;]/.test(word) && checkRun(word) === null && !word.startsWith('/'));
 }
 
 /** What the program lacks to start: arguments that cannot be taken over, or the name of a command that nothing gives it. */

@@ -1,12 +1,14 @@
 import type { Project } from '../languages/language.ts';
-import { lineAt, type Sighting } from '../languages/scan.ts';
-import { portNumber } from './facts.ts';
-import { type Simple, simpleCommands } from './shell.ts';
+import type { Sighting } from '../languages/scan.ts';
+import { type Command, portNumber } from './facts.ts';
+import { logicalLines, type Simple, simpleCommands } from './shell.ts';
 
 /** What a start command comes to, once wrappers, shells and scripts are taken off. */
 export interface Launch {
   /** The program that serves, and its arguments; empty when a script hides it. */
   words: string[];
+  /** Where they stand, as `path:line`: perhaps in a script that the command names. */
+  from: string;
   /** Assignments before it. */
   env: Record<string, string>;
   /** What runs before it, and ends: as it is written, with the script that it stands in, if any. */
@@ -30,6 +32,17 @@ const harmless =
 
 const shells = /^(sh|ash|bash|dash)$/;
 
+/** A command that starts the service today, and what it comes to. */
+export interface Started {
+  command: Command;
+  launch: Launch;
+}
+
+/** A start command with what it comes to. */
+export function startedBy(project: Project, command: Command): Started {
+  return { command, launch: launchOf(project, command.words, command.from) };
+}
+
 /**
  * Takes a start command apart.
  * @param from where it stands, as `path:line`.
@@ -42,8 +55,8 @@ function launch(project: Project, words: readonly string[], from: string, depth:
   const { env, rest } = unwrap(words);
   const [program = '', second = ''] = rest;
   const name = baseName(program);
-  if (managers.test(name)) return { words: [], env, before: [], several: { value: name, from } };
-  if (depth > 3) return { words: [...rest], env, before: [], several: null };
+  if (managers.test(name)) return { words: [], from, env, before: [], several: { value: name, from } };
+  if (depth > 3) return { words: [...rest], from, env, before: [], several: null };
   if (shells.test(name)) {
     const flag = rest.findIndex((word) => /^-[abd-z]*c[a-z]*$/.test(word));
     const text = flag < 0 ? undefined : rest[flag + 1];
@@ -51,10 +64,13 @@ function launch(project: Project, words: readonly string[], from: string, depth:
   }
   const isShell = shells.test(name);
   const script = scriptOf(project, isShell ? second : program);
-  if (script !== null) return inScript(project, script, rest.slice(isShell ? 2 : 1), env, depth);
+  if (script !== null) {
+    const given = { words: rest.slice(isShell ? 2 : 1), from };
+    return inScript(project, script, given, env, depth);
+  }
   const line = rest.join(' ');
   if (/(^|\s)(&&|\|\||;|&)(\s|$)/.test(line)) return compound(project, commandsIn(rest), from, env, depth);
-  return { words: [...rest], env, before: [], several: null };
+  return { words: [...rest], from, env, before: [], several: null };
 }
 
 /** Words of the shell form, with operators among them, as simple commands. */
@@ -100,7 +116,7 @@ function compound(
   depth: number,
 ): Launch {
   const last = commands.findLast(({ words }) => !harmless.test(words[0] ?? ''));
-  if (!last) return { words: [], env, before: [], several: null };
+  if (!last) return { words: [], from, env, before: [], several: null };
   const earlier = commands
     .slice(0, commands.indexOf(last))
     .filter(({ words, operator }) => operator !== '&' && !harmless.test(words[0] ?? ''));
@@ -109,6 +125,7 @@ function compound(
   const before = earlier.map(({ words }) => ({ value: words.join(' '), from }));
   return {
     words: inner.words,
+    from: inner.from,
     env: { ...env, ...inner.env },
     before: [...before, ...inner.before],
     several: stays ? { value: `${stays.words.join(' ')} &`, from } : inner.several,
@@ -127,40 +144,52 @@ function scriptOf(project: Project, program: string): string | null {
 function inScript(
   project: Project,
   script: string,
-  args: readonly string[],
+  given: { words: readonly string[]; from: string },
   env: Record<string, string>,
   depth: number,
 ): Launch {
   const text = (project.read(script) ?? '').slice(0, 50_000);
-  if (/^#!.*\b(python|node|perl|ruby)/.test(text)) return { words: [], env, before: [], several: null };
-  const found: Launch = { words: [], env, before: [], several: null };
+  const found: Launch = { words: [], from: given.from, env, before: [], several: null };
+  if (/^#!.*\b(python|node|perl|ruby)/.test(text)) return found;
+  const served: Launch[] = [];
+  let passes = false;
   for (const { words, operator, from } of scriptCommands(script, text)) {
     const passesOn = words.some((word) => word === '$@' || word === '$*');
+    passes ||= passesOn;
     if (operator === '&') found.several = { value: `${words.join(' ')} &`, from };
-    else if (passesOn) found.words = launch(project, args, from, depth + 1).words;
-    else if (words[0] === 'exec') found.words = launch(project, words, from, depth + 1).words;
+    else if (passesOn) found.words = launch(project, given.words, given.from, depth + 1).words;
+    else if (words[0] === 'exec') served.push(launch(project, words, from, depth + 1));
     else found.before.push({ value: words.join(' '), from });
   }
+  const [first, ...others] = served;
+  // Of several that it may become, in branches, none is certain; what it is given comes first.
+  const agreed = others.every(({ words }) => words.join(' ') === first?.words.join(' '));
+  if (!passes && agreed && first !== undefined) Object.assign(found, { words: first.words, from: first.from });
   // Without exec the last command is the one that serves.
-  const last = found.words.length === 0 ? found.before.pop() : undefined;
+  const last = served.length === 0 && !passes ? found.before.pop() : undefined;
   if (last === undefined) return found;
   const inner = launch(project, last.value.split(' '), last.from, depth + 1);
-  return { ...found, words: inner.words, several: found.several ?? inner.several };
+  return { ...found, words: inner.words, from: inner.from, several: found.several ?? inner.several };
 }
 
 /** The commands of a script that do more than prepare the shell, each with its place. */
 function scriptCommands(script: string, text: string): (Simple & { from: string })[] {
-  const joined = text.replaceAll(/\\\r?\n/g, '  ');
-  return [...joined.matchAll(/^.*$/gm)].flatMap((match) =>
-    simpleCommands(match[0]).flatMap(({ words, operator }) => {
+  return logicalLines(text).flatMap(({ text: written, line }) =>
+    simpleCommands(written).flatMap(({ words, operator }) => {
       const plain = words.filter((word, index) => index > 0 || !/^(then|else|do|if|!)$/.test(word));
       const passesOn = plain.some((word) => word === '$@' || word === '$*');
       if (plain[0] === undefined || (harmless.test(plain[0]) && !passesOn)) return [];
-      return [{ words: plain, operator, from: `${script}:${lineAt(joined, match.index)}` }];
+      return [{ words: plain, operator, from: `${script}:${line}` }];
     }),
   );
 }
 
+/** A path as it is in the service's folder, where it may stand as it is in the image: `/app/main.py`. */
+export function withoutImageFolder(path: string): string {
+  return path.replace(/^(\.\/|\/(?:usr\/src\/app|opt\/app|app|code|src|srv|workspace)\/)/, '');
+}
+
+/** The last part of a path. */
 export function baseName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }

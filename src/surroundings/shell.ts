@@ -19,6 +19,23 @@ export function simpleCommands(text: string): Simple[] {
   return commands;
 }
 
+/** The lines of a script or recipe, those that end in a backslash joined with the next; each with its first number. */
+export function logicalLines(text: string): { text: string; line: number }[] {
+  const lines = text.split(/\r?\n/);
+  const found: { text: string; line: number }[] = [];
+  for (let at = 0; at < lines.length; at += 1) {
+    const line = at + 1;
+    const parts = [lines[at] ?? ''];
+    while (parts.at(-1)?.endsWith('\\') && at + 1 < lines.length) {
+      at += 1;
+      parts.push(lines[at] ?? '');
+    }
+    const last = parts.length - 1;
+    found.push({ text: parts.map((part, index) => (index < last ? part.slice(0, -1) : part)).join(' '), line });
+  }
+  return found;
+}
+
 const operators = /^(?:&&|\|\||;;|[;\n|]|&(?![>&\d]))/;
 
 function partsOf(text: string): { text: string; operator: string }[] {

@@ -1,4 +1,5 @@
 import { splitWords } from '../../caution/words.ts';
+import { withPortWord } from '../port-word.ts';
 
 /** A program with its arguments, the variables that are assigned before it, and the files that more are read from. */
 export interface Command {
@@ -6,9 +7,6 @@ export interface Command {
   envFiles: string[];
   words: string[];
 }
-
-/** The chosen port, where a script has `$PORT`. */
-export const portWord = '{port}';
 
 /** What a shell would expand, redirect, group or run at the same time; a line break would end a Containerfile's line. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
@@ -19,7 +17,7 @@ const moreThanWords = /[|;<>()$`\x00-\x1f\x7f]|(^|[^&])&([^&]|$)/;
  * @returns null when a shell would do more than start programs.
  */
 export function commandsOf(line: string): string[][] | null {
-  const ported = line.replace(/\$(?:\{PORT(?::?-\d{1,5})?\}|PORT\b)/g, portWord);
+  const ported = withPortWord(line);
   if (moreThanWords.test(ported)) return null;
   const words = splitWords(ported);
   if (words === null) return null;

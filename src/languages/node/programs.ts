@@ -1,5 +1,5 @@
+import { portWord } from '../port-word.ts';
 import { inside } from '../scan.ts';
-import { portWord } from './commands.ts';
 import { fileOf } from './files.ts';
 import { isRecord, textAt } from './manifest.ts';
 import { parseJsonc, readTsconfig } from './tsconfig.ts';

@@ -1,5 +1,6 @@
 import type { Evidence, Finding } from '../../app.ts';
 import { printableLine } from '../../output.ts';
+import { withoutImageFolder } from '../../surroundings/launch.ts';
 import type { Detection, Project } from '../language.ts';
 import { placeOf } from '../place.ts';
 import { inside, isPlainPath, loopbackFindings, serviceName, withoutLongLines } from '../scan.ts';
@@ -61,6 +62,7 @@ export function detectPython(project: Project): Detection | null {
     entries: run.entries,
     port: port?.port ?? null,
     ...(usual === null ? {} : { usualPort: usual }),
+    ...(command?.argsLeft === true ? { argumentsLeft: { words: command.args, from: command.from } } : {}),
     env: env.values,
     evidence,
     findings: [
@@ -111,7 +113,7 @@ function declaredPackages(metadata: Metadata | null): Map<string, string> {
 function namedRequirements(project: Project): string | null {
   const text = withoutLongLines(project.read('Dockerfile') ?? project.read('Containerfile') ?? '');
   const named = /\bpip3?\s+install\b[^\n]*?\s(?:-r|--requirement)[\s=]*(\S+)/.exec(text)?.[1];
-  const path = named === undefined ? null : inside('', named.replace(/^\/(app|code|tmp|src)\//, ''));
+  const path = named === undefined ? null : inside('', withoutImageFolder(named.replace(/^\/tmp\//, '')));
   return path !== null && isPlainPath(path) ? path : null;
 }
 

@@ -24,15 +24,15 @@ export function serverFindings(run: Run, packages: { has(name: string): boolean 
 }
 
 export function commandFindings(command: StartCommand | null): Finding[] {
-  if (!command?.saysMore) return [];
+  if (command === null || command.left.length === 0) return [];
   return [
     {
       id: 'python-start-command',
       level: 'warning',
       ...placeOf(command.from),
-      message: 'Only the server, the app and the port are taken over from this command.',
-      why: 'Options may name files and workers of another machine, and an enclave runs one command, without a shell.',
-      mend: 'Give the whole command with --run when the service needs the rest; migrations run from elsewhere.',
+      message: `Not taken over from this command: ${printableLine(command.left.join(' '), 80)}.`,
+      why: 'It may name files and workers of another machine, or what a shell fills in; an enclave has neither.',
+      mend: 'Give the whole command with --run when the service needs it.',
     },
   ];
 }

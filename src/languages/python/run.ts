@@ -69,7 +69,8 @@ function entriesOf({ apps, mains, command }: Candidates): string[] {
 function fromCommand(candidates: Candidates): Partial<Run> | null {
   const { command, metadata } = candidates;
   if (command === null) return null;
-  const { from, args } = command;
+  const { from } = command;
+  const args = argumentsOf(command);
   const script = metadata?.scripts.get(command.entry);
   switch (command.kind) {
     case 'app':
@@ -83,6 +84,11 @@ function fromCommand(candidates: Candidates): Partial<Run> | null {
     default:
       return moduleOfCommand(command, candidates);
   }
+}
+
+/** What can be taken over of a command's arguments: all of them, or none. */
+function argumentsOf({ args, argsLeft }: StartCommand): string[] {
+  return argsLeft ? [] : args;
 }
 
 function portOfCommand({ port, from }: StartCommand): Run['port'] {
@@ -103,7 +109,8 @@ function appOfCommand(command: StartCommand, { callable, packages }: Candidates)
 }
 
 function moduleOfCommand(command: StartCommand, { apps, mains, packages, root }: Candidates): Partial<Run> | null {
-  const { entry, from, args } = command;
+  const { entry, from } = command;
+  const args = argumentsOf(command);
   const module = command.kind === 'file' ? moduleOf(root, entry) : entry;
   if (module === null) return null;
   const main = mains.find((each) => each.entry === module);

@@ -1,3 +1,4 @@
+import { portWord } from '../port-word.ts';
 import type { Interface } from './frameworks.ts';
 
 /** The servers that a service may bring, by what they can call; the one to take first. */
@@ -18,9 +19,6 @@ export function serverFor(kind: Interface | null, packages: { has(name: string):
 export function canServe(server: string, kind: Interface): boolean {
   return byInterface[kind].includes(server);
 }
-
-/** In place of the port, which is chosen later. */
-export const portWord = '{port}';
 
 /** Where a server listens when nobody says where. Source: the manuals of each. */
 export function defaultPort(server: string): number {

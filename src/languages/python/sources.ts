@@ -1,3 +1,4 @@
+import { withoutImageFolder } from '../../surroundings/launch.ts';
 import type { Project } from '../language.ts';
 import { isPlainPath } from '../scan.ts';
 import { readSyntax, type Syntax } from './syntax.ts';
@@ -50,7 +51,7 @@ export function readSources(project: Project, files: readonly string[], root: st
  * @param named as the start command has it, perhaps a path of another image.
  */
 export function importRoot(project: Project, named: string | null): string {
-  const folder = named?.replace(/^(\.|\/(app|code|usr\/src\/app))\/|\/$/g, '') ?? '';
+  const folder = withoutImageFolder(named ?? '').replace(/\/$/, '');
   if (isPlainPath(folder) && project.files.some((file) => file.startsWith(`${folder}/`))) return folder;
   const manage = findManage(project);
   if (manage !== null) return isPlainPath(manage) ? manage.replace(/\/?manage\.py$/, '') : '';

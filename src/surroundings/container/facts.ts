@@ -3,7 +3,7 @@ import { checkRun, checkVariable } from '../../caution/limits.ts';
 import type { Project } from '../../languages/language.ts';
 import { printableLine } from '../../output.ts';
 import { looksSecret } from '../../secrets.ts';
-import { type Part, type PortClaim, portNumber } from '../facts.ts';
+import { type Command, type Part, type PortClaim, portNumber } from '../facts.ts';
 import { gpuFinding, stateFinding } from '../rules.ts';
 import { packageFindings } from './packages.ts';
 import { doubtsOf, isStagex } from './pinned.ts';
@@ -18,9 +18,8 @@ const names = ['Containerfile', 'Dockerfile'];
 /** What an existing Dockerfile or Containerfile says of the service: what is kept of it, what is dropped, and why. */
 export function containerFacts(project: Project): Part {
   const file = names.find((name) => project.has(name));
-  const text = file === undefined ? null : project.read(file);
-  if (file === undefined || text === null || text.length > longest) return {};
-  const container = readContainer(file, text);
+  const container = file === undefined ? null : containerAt(project, file);
+  if (file === undefined || container === null) return {};
   const settings = settingsOf(container);
   // What this tool wrote before is no news; its variables may be all that is left of an older file's.
   if (isStagex(container)) return { settings: settings.kept };
@@ -40,6 +39,23 @@ export function containerFacts(project: Project): Part {
     ],
     blocking: [...packages.blocking, ...baseFindings(container)],
   };
+}
+
+function containerAt(project: Project, file: string): Container | null {
+  const text = project.read(file);
+  return text === null || text.length > longest ? null : readContainer(file, text);
+}
+
+/** Where else images for production are described. */
+const others = /^(docker\/)?(Dockerfile\.prod\w*|prod\w*\.Dockerfile)$|^docker\/Dockerfile$/;
+
+/** What the images of the service start, each file on its own; what this tool wrote tells nothing new. */
+export function containerStarts(project: Project): Command[] {
+  const files = [...names.filter((name) => project.has(name)), ...project.files.filter((file) => others.test(file))];
+  return files.flatMap((file) => {
+    const container = containerAt(project, file);
+    return container === null || container.start === null || isStagex(container) ? [] : [container.start];
+  });
 }
 
 /** Variables of the build, of the base image, or of what our image does in another way. */

@@ -5,6 +5,7 @@ import { detectPython } from '../../../src/languages/python/detect.ts';
 import { python } from '../../../src/languages/python/index.ts';
 import { readSyntax } from '../../../src/languages/python/syntax.ts';
 import { busyFor } from '../busy.ts';
+import { detected } from '../surroundings/detect.ts';
 
 const names = ['uvicorn', 'gunicorn', 'hypercorn', 'granian', 'waitress', 'fastapi', 'flask'];
 const requirements = names.map((name) => `${name}==1.0 --hash=sha256:0123456789abcdef\n`).join('');
@@ -70,6 +71,36 @@ describe('a start command', () => {
   it('with options that another machine gives a meaning is said to be more', () => {
     const found = detect({ ...service, Procfile: 'web: uvicorn a:app --reload --ssl-keyfile /etc/key\n' });
     expect(found.findings).toMatchObject([{ id: 'python-start-command', path: 'Procfile', line: 1 }]);
+    expect(found.findings[0]?.message).toContain('--reload --ssl-keyfile /etc/key');
+  });
+
+  it('passes the port on as the platform does', () => {
+    const found = detect({ ...service, Procfile: 'web: python -m worker.main --port $PORT --once\n' });
+    expect(runOf(found)).toBe('-m worker.main --port {port} --once');
+  });
+
+  it.each(['--workers $WORKERS', '--config /etc/worker.yml'])(
+    'with arguments that name what is not there leaves open what runs: %s',
+    async (args) => {
+      const files = { 'requirements.txt': requirements, ...service, Procfile: `web: python -m worker.main ${args}\n` };
+      const found = await detected('python', files);
+      expect(found).toMatchObject({ entry: null });
+      expect(found.entries).toContain('worker.main');
+      expect(found.findings.map(({ id }) => id)).toContain('arguments-left');
+      expect((await detected('python', files, { entry: true })).entry).toBe('worker.main');
+    },
+  );
+
+  it('of the last stage counts, not one for developing', () => {
+    const stages = 'FROM python AS dev\nCMD uvicorn a:app --reload\nFROM python\nCMD gunicorn b:app\n';
+    expect(detect({ ...service, Dockerfile: stages })).toMatchObject({ entry: 'b:app', findings: [] });
+  });
+
+  it('that this tool wrote tells nothing new', () => {
+    const ours = `FROM stagex/core-filesystem@sha256:${'0'.repeat(64)}\nENTRYPOINT ["/usr/bin/python3", "-m", "uvicorn", "a:app"]\n`;
+    expect(detect({ ...service, Containerfile: ours, Dockerfile: 'FROM x\nCMD gunicorn b:app -w 3\n' })).toMatchObject({
+      entry: 'b:app',
+    });
   });
 
   it('of a compose file counts for what is built here, and after those of Procfile and Dockerfile', () => {

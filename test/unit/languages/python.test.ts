@@ -4,6 +4,7 @@ import { projectOf } from '../../../src/languages/project.ts';
 import { detectPython } from '../../../src/languages/python/detect.ts';
 import { python } from '../../../src/languages/python/index.ts';
 import { admits } from '../../../src/languages/python/versions.ts';
+import { detected } from '../surroundings/detect.ts';
 
 const hash = '--hash=sha256:0123456789abcdef';
 const locked = (...names: string[]) => names.map((name) => `${name}==1.0 \\\n    ${hash}\n`).join('');
@@ -58,14 +59,17 @@ describe('what runs', () => {
     expect(detect({ ...files, Dockerfile: docker })).toMatchObject({ entry: 'a:app', port: 80 });
   });
 
-  it('is followed through continued lines, other commands and gunicorn’s default name, and says what is left out', () => {
+  it('is followed through continued lines and other commands, which are named as steps before it', async () => {
     const docker =
       'FROM python\nRUN a\nCMD poetry run alembic upgrade head && \\\n    poetry run uvicorn --host=0.0.0.0 a:app\n';
-    const found = detect({ 'a.py': 'app = FastAPI()', Dockerfile: docker });
-    expect(found).toMatchObject({
-      entry: 'a:app',
-      findings: [{ id: 'python-start-command', path: 'Dockerfile', line: 3 }],
-    });
+    const files = { 'requirements.txt': locked('uvicorn'), 'a.py': 'app = FastAPI()', Dockerfile: docker };
+    const found = await detected('python', files);
+    expect(found.entry).toBe('a:app');
+    expect(ids(found)).not.toContain('python-start-command');
+    expect(found.findings).toContainEqual(expect.objectContaining({ id: 'start-steps', path: 'Dockerfile', line: 3 }));
+  });
+
+  it('is called by gunicorn’s default name, and settings that are not here are said to be left out', () => {
     const django = { 'site/wsgi.py': 'application = get_wsgi_application()' };
     const bare = detect({ ...django, Procfile: 'web: gunicorn --config gunicorn.conf.py site.wsgi\n' });
     expect(bare).toMatchObject({ entry: 'site.wsgi:application', findings: [{ id: 'python-start-command' }] });

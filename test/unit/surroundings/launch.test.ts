@@ -68,6 +68,19 @@ describe('a start script', () => {
     });
   });
 
+  it('that becomes one program or another hides which', () => {
+    const branches = 'if [ -n "$DEV" ]; then\n  exec node dev.js\nelse\n  exec node server.js\nfi\n';
+    expect(at(branches).words).toEqual([]);
+    expect(at(`${branches}exec "$@"\n`, '/start.sh node a.js').words).toEqual(['node', 'a.js']);
+    expect(at('if x; then\n  exec node a.js\nfi\nexec node a.js\n').words).toEqual(['node', 'a.js']);
+  });
+
+  it('keeps the lines of its commands behind one that goes on', () => {
+    const found = at('#!/bin/sh\nmigrate \\\n  --all\nexec node \\\n  server.js\n');
+    expect(found).toMatchObject({ words: ['node', 'server.js'], from: 'docker/start.sh:4' });
+    expect(found.before).toEqual([{ value: 'migrate --all', from: 'docker/start.sh:2' }]);
+  });
+
   it('starts several processes when one stays in the background', () => {
     expect(at('node worker.js &\nnode server.js\n').several).toEqual({
       value: 'node worker.js &',

@@ -109,3 +109,33 @@ describe('a compose file with a published image', () => {
     expect(found).toMatchObject({ blocked: false, port: null });
   });
 });
+
+describe('a compose file with several services of one folder', () => {
+  const files = (services: string) =>
+    node('app.listen(process.env.PORT || 3000)', { 'compose.yaml': `services:\n${services}` });
+
+  it('speaks of the one that is built as Caution builds; the others are other images', async () => {
+    const mail =
+      '  mail:\n    build: { context: ., dockerfile: mail.Dockerfile }\n    ports: ["1080:1080", "1025:1025"]\n';
+    const found = await detected('node', files(`${mail}  api:\n    build: .\n    ports: ["8080:8080"]\n`));
+    expect(found.port).toBe(3000);
+    expect(found.findings.map(({ message }) => message).join()).not.toContain('1080');
+  });
+
+  it('starts the one that has ports; the others run beside it', async () => {
+    const worker = '  jobs:\n    build: .\n    command: node jobs.js\n';
+    const found = await detected('node', files(`${worker}  api:\n    build: .\n    ports: ["8080:8080"]\n`));
+    const several = found.findings.find(({ id }) => id === 'several-processes');
+    expect(several?.message).toContain('jobs (node jobs.js)');
+  });
+
+  it('names the port of a debugger, which is none of the service', async () => {
+    const found = await detected(
+      'node',
+      node('run()', {
+        'compose.yaml': 'services:\n  a:\n    build: .\n    ports: ["127.0.0.1:9229:9229", "80:8080"]\n',
+      }),
+    );
+    expect(found.port).toBe(8080);
+  });
+});
