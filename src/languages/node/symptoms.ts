@@ -25,7 +25,7 @@ export const nodeSymptoms: readonly Symptom[] = [
   {
     id: 'node-native-addon',
     pattern:
-      /(?:gyp ERR! find (Python)|gyp ERR! stack Error: not found: (\S+)|(node-gyp|prebuild-install|node-gyp-build): not found|Could not load the "(\w+)" module using the linuxmusl-x64 runtime|Cannot find module '(@[\w/.-]*-linux-x64-musl)'|Error loading shared library (\S+): No such file)/,
+      /(?:gyp ERR! find (Python)|gyp ERR! stack Error: not found: (\S+)|(node-gyp|prebuild-install|node-gyp-build): not found|Could not load the "(\w+)" module using the linuxmusl-x64 runtime|Cannot find module '(@[\w/.-]*-linux-x64-musl)'|Error loading shared library (\S{1,300}): No such file or directory \(needed by \S{1,300}\.node\))/,
     message: (thing) => `A native addon cannot be built or loaded: ${thing} is missing.`,
     why: 'StageX’s Node.js has neither make, Python nor a C compiler, and its libc is musl.',
     mend: always(

@@ -25,6 +25,16 @@ export const pythonSymptoms: readonly Symptom[] = [
     source: 'https://peps.python.org/pep-0656/',
   },
   {
+    id: 'python-library-missing',
+    pattern:
+      /Error loading shared library (\S{1,300}): No such file or directory \(needed by \S{0,300}\/site-packages\/\S{1,300}\)/,
+    message: (thing) => `A package loads the library ${thing}, which the image does not have.`,
+    why: 'The wheel does not bring it along, and StageX’s Python has no more libraries than it needs itself.',
+    mend: always(
+      'Copy it from a StageX package into /usr/lib of the build stage, or take a package whose wheel brings it along.',
+    ),
+  },
+  {
     id: 'python-not-hashed',
     pattern:
       /(?:all\s+requirements\s+must\s+have\s+(?:their versions pinned|a hash)[\s\S]{0,40}?(?:found|for): ([^\n]+)|In `--require-hashes` mode)/,

@@ -11,6 +11,16 @@ const read = (log: string, offline = true) => readFailure(log.split('\n'), { off
 /** What tools print, as they print it; the second column stands in the message. */
 const logs: [id: string, thing: string, log: string][] = [
   [
+    'node-native-addon',
+    'libvips.so.42',
+    'Error: Error loading shared library libvips.so.42: No such file or directory (needed by /app/node_modules/sharp/build/sharp.node)',
+  ],
+  [
+    'python-library-missing',
+    'libpq.so.5',
+    'Error loading shared library libpq.so.5: No such file or directory (needed by /rootfs/usr/lib/python3.13/site-packages/psycopg2/_psycopg.cpython-313-x86_64-linux-musl.so)',
+  ],
+  [
     'go-version',
     'go.mod requires go >= 1.27.0',
     'go: go.mod requires go >= 1.27.0 (running go 1.26.0; GOTOOLCHAIN=local)',
