@@ -86,6 +86,8 @@ export interface Language {
 /** What somebody has said already, where it tells a detection what to look at. */
 export interface Said {
   entry?: string;
+  /** The StageX release that the image is built with. */
+  release?: string;
 }
 
 /**

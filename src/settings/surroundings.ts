@@ -33,7 +33,10 @@ export interface Service {
  * Looks at a folder: which languages recognise it, what its Procfile or caution.hcl says. Reads only; runs nothing but git.
  * @throws UserError when the folder holds something, but no service of a language that is known, nor its folders.
  */
-export async function lookAround(target: Target, { language, containerfile, entry }: Answers): Promise<Surroundings> {
+export async function lookAround(
+  target: Target,
+  { language, containerfile, entry, release }: Answers,
+): Promise<Surroundings> {
   const wanted = languageIds.find((id) => id === language);
   const origin = target.inRepository ? await publicOrigin(target.root) : null;
   const { openProject } = await import('../languages/project.ts');
@@ -44,7 +47,10 @@ export async function lookAround(target: Target, { language, containerfile, entr
   };
   if (target.state !== 'occupied') return surroundings;
   const project = await openProject(target.folder, target.dir);
-  const services = await detect(project, wanted, entry === undefined ? {} : { entry });
+  const services = await detect(project, wanted, {
+    ...(entry === undefined ? {} : { entry }),
+    ...(release === undefined ? {} : { release }),
+  });
   if (services.length > 0) return { ...surroundings, services };
   const below = await (await import('../surroundings/services.ts')).servicesBelow(project, wanted);
   if (below.length === 0) throw noService(target, wanted);

@@ -1,4 +1,5 @@
 import type { Evidence, Finding } from '../../app.ts';
+import { toolchainsOf } from '../../stagex/toolchains.ts';
 import type { Detection, Project, Said } from '../language.ts';
 import { isPlainPath, serviceName } from '../scan.ts';
 import { type CNeed, readCNeed } from './cgo.ts';
@@ -15,7 +16,7 @@ import { type Choice, chooseProgram } from './programs.ts';
 import { type RunTimeFiles, runTimeFiles } from './runtime.ts';
 import { type Scope, scopeOf } from './scope.ts';
 import { sumFindings, vendorFindings } from './sums.ts';
-import { palletMinor, versionFindings } from './versions.ts';
+import { versionFindings } from './versions.ts';
 import { zoneFindings } from './zones.ts';
 
 /** What the Containerfile needs to know of a Go service. Paths are relative to the build context. */
@@ -118,7 +119,7 @@ function readService(project: Project, layout: Layout, said: Said): Read {
   const { tree, home, main, workspace } = layout;
   const commands = buildCommands(project);
   const flags = buildFlags(commands);
-  const packages = new Packages(tree, new Set(flags.tags), palletMinor);
+  const packages = new Packages(tree, new Set(flags.tags), Number(toolchainsOf(said.release).go.split('.')[1]));
   const own = main === null ? [] : packages.programsOf(main);
   // At the root of a workspace, its members' programs are the services, unless the root is one itself.
   const asRoot = workspace?.dir === home && own.length === 0;
@@ -166,7 +167,7 @@ function findingsOf(read: Read, need: CNeed): Finding[] {
       : vendorFindings(tree, needed, scope.local, scope.vendored);
   return [
     ...(programs.length === 0 ? [noProgram(layout, packages)] : namedElsewhere(read)),
-    ...versionFindings(tree, scope),
+    ...versionFindings(tree, scope, toolchainsOf(read.said.release).go),
     ...fetched,
     ...generatedFindings(tree, reached),
     ...embedFindings(tree, reached.packages),

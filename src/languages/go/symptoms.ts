@@ -1,5 +1,4 @@
 import { always, type Symptom } from '../symptom.ts';
-import { palletGo } from './versions.ts';
 
 const tidy = always('Run `go mod tidy`, in a workspace `go work sync`, and commit go.mod and go.sum.');
 const vendor = always('Run `go mod vendor` and commit vendor/: the build then fetches nothing.');
@@ -9,7 +8,7 @@ export const goSymptoms: readonly Symptom[] = [
   {
     id: 'go-version',
     pattern: /^go: (.+ requires go >= \S+) \(running go /m,
-    message: (thing) => `${thing}, and the image has ${palletGo}.`,
+    message: (thing) => `${thing}, and the image has an older one.`,
     why: 'Go refuses to compile with an older one, and fetching another toolchain would undo the pin.',
     mend: always(`Lower the go line, take an older version of the module, or choose a StageX release with a newer Go.`),
     source: 'https://go.dev/ref/mod#go-mod-file-go',

@@ -1,48 +1,46 @@
 import type { Finding } from '../../app.ts';
+import { compareVersions } from '../../stagex/toolchains.ts';
 import type { Project } from '../language.ts';
 import type { VersionLine } from './modfile.ts';
 import { joined, type Workspace } from './modules.ts';
 import type { Scope } from './scope.ts';
 
-/** Go in StageX's pallet-go, and in its pallet-cgo, at release 2026.03.0. */
-export const palletGo = '1.26.0';
-
-/** The minor version of the pallet's Go. */
-export const palletMinor = Number(palletGo.split('.')[1]);
-
-/** Versions that are asked for, against the pallet's: in go.mod and go.work, and in what is vendored. */
+/**
+ * Versions that are asked for, against the pallet's: in go.mod and go.work, and in what is vendored.
+ * @param pallet the version of Go in pallet-go, and in pallet-cgo.
+ */
 export function versionFindings(
   tree: Project,
   { local, workspace, vendored }: Pick<Scope, 'local' | 'workspace' | 'vendored'>,
+  pallet: string,
 ): Finding[] {
+  const newer = ({ version }: VersionLine): boolean => compareVersions(version, pallet) > 0;
   const places = [
     ...local.map(({ dir, mod }) => ({ path: joined(dir, 'go.mod'), ...mod })),
     ...(workspace ? [{ path: joined(workspace.dir, 'go.work'), ...workspace.work }] : []),
   ];
-  const tooNew = places.flatMap(({ path, go }) => (go && newer(go) ? [goLine(path, go)] : []));
+  const tooNew = places.flatMap(({ path, go }) => (go && newer(go) ? [goLine(path, go, pallet)] : []));
   if (tooNew.length > 0) return tooNew;
   const behind = workspace === null ? null : workspaceBehind(workspace);
   if (behind !== null) return [behind];
-  const dependency = vendored === null ? null : vendoredVersion(tree.read(vendored) ?? '');
+  const dependency = vendored === null ? null : vendoredVersion(tree.read(vendored) ?? '', newer);
   const [first] = places;
   return [
-    ...(dependency && vendored !== null ? [vendoredLine(vendored, dependency)] : []),
-    ...(first?.toolchain && newer(first.toolchain) ? [toolchainLine(first.path, first.toolchain)] : []),
+    ...(dependency && vendored !== null ? [vendoredLine(vendored, dependency, pallet)] : []),
+    ...(first?.toolchain && newer(first.toolchain) ? [toolchainLine(first.path, first.toolchain, pallet)] : []),
   ];
 }
 
-const newer = ({ version }: VersionLine): boolean => compareVersions(version, palletGo) > 0;
-
-function goLine(path: string, { version, line }: VersionLine): Finding {
+function goLine(path: string, { version, line }: VersionLine, pallet: string): Finding {
   return {
     id: 'go-version',
     level: 'error',
     path,
     line,
-    message: `The go line asks for Go ${version}, and StageX has ${palletGo}.`,
+    message: `The go line asks for Go ${version}, and StageX has ${pallet}.`,
     why: 'Go refuses to compile with an older one, and fetching another toolchain would undo the pin.',
     source: 'https://go.dev/ref/mod#go-mod-file-go',
-    mend: `Lower it to ${palletGo} if the code and its dependencies allow, or choose a newer StageX release.`,
+    mend: `Lower it to ${pallet} if the code and its dependencies allow, or choose a newer StageX release.`,
   };
 }
 
@@ -63,21 +61,23 @@ function workspaceBehind({ dir, work, members }: Workspace): Finding | null {
   };
 }
 
-function toolchainLine(path: string, { version, line }: VersionLine): Finding {
+function toolchainLine(path: string, { version, line }: VersionLine, pallet: string): Finding {
   return {
     id: 'go-toolchain',
     level: 'note',
     path,
     line,
-    message: `The toolchain line suggests Go ${version}; the build takes StageX’s ${palletGo}.`,
+    message: `The toolchain line suggests Go ${version}; the build takes StageX’s ${pallet}.`,
     why: 'A toolchain line is a wish, which GOTOOLCHAIN=local passes over: the pinned image decides what compiles.',
     source: 'https://go.dev/doc/toolchain',
     mend: 'Nothing needs to be done, if no fix of the newer one is needed.',
   };
 }
 
+type VendoredVersion = VersionLine & { module: string };
+
 /** The first dependency of vendor/modules.txt that asks for more than the pallet has. */
-function vendoredVersion(text: string): (VersionLine & { module: string }) | null {
+function vendoredVersion(text: string, newer: (line: VersionLine) => boolean): VendoredVersion | null {
   let module = '';
   for (const [index, line] of text.split('\n').entries()) {
     const name = /^# (\S+) /.exec(line)?.[1];
@@ -88,26 +88,15 @@ function vendoredVersion(text: string): (VersionLine & { module: string }) | nul
   return null;
 }
 
-function vendoredLine(path: string, { version, line, module }: VersionLine & { module: string }): Finding {
+function vendoredLine(path: string, { version, line, module }: VendoredVersion, pallet: string): Finding {
   return {
     id: 'go-version',
     level: 'error',
     path,
     line,
-    message: `${module} asks for Go ${version}, and StageX has ${palletGo}.`,
+    message: `${module} asks for Go ${version}, and StageX has ${pallet}.`,
     why: 'Go refuses to compile a module that is written for a newer version.',
     source: 'https://go.dev/ref/mod#go-mod-file-go',
-    mend: `Take a version of ${module} that does with ${palletGo}, or choose a newer StageX release.`,
+    mend: `Take a version of ${module} that does with ${pallet}, or choose a newer StageX release.`,
   };
-}
-
-/** Below, above or at zero, as `a` is older, newer or the same. */
-export function compareVersions(a: string, b: string): number {
-  const numbers = (version: string) => version.split('.').map((part) => Number.parseInt(part, 10));
-  const [left, right] = [numbers(a), numbers(b)];
-  for (const index of [0, 1, 2]) {
-    const difference = (left[index] ?? 0) - (right[index] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
 }

@@ -1,4 +1,5 @@
-import { inside, lineOf, literal } from '../scan.ts';
+import { inside } from '../scan.ts';
+import { isForeign } from './platform.ts';
 import { type Table, tableOf, textOf, textsOf } from './toml.ts';
 
 /** What a manifest depends on: https://doc.rust-lang.org/cargo/reference/specifying-dependencies.html */
@@ -17,7 +18,7 @@ export interface Dependency {
   path: string | null;
   /** True when its path leads out of the project. */
   outside: boolean;
-  /** Only for Windows, macOS or wasm. */
+  /** Only for other platforms than ours. */
   foreign: boolean;
   /** The name that `.cargo/config.toml` gives the registry that it comes from; null for crates.io. */
   registry: string | null;
@@ -33,10 +34,11 @@ const sections = [
 /** All dependencies of one manifest. `shared` is the workspace's `[workspace.dependencies]`. */
 export function dependenciesOf(manifest: { table: Table; text: string }, dir: string, shared: Table): Dependency[] {
   const found: Dependency[] = [];
+  const lines = linesOf(manifest.text);
   const collect = (from: Table, foreign: boolean): void => {
     for (const [section, kind] of sections) {
       for (const [key, value] of Object.entries(tableOf(from[section]))) {
-        found.push(dependency(key, value, { kind, foreign, dir, shared, text: manifest.text }));
+        found.push(dependency(key, value, { kind, foreign, dir, shared, line: lines.get(key) }));
       }
     }
   };
@@ -47,12 +49,19 @@ export function dependenciesOf(manifest: { table: Table; text: string }, dir: st
   return found;
 }
 
-/** True for a platform that is certainly not `x86_64-unknown-linux-musl`: a triple, or a `cfg(…)`. */
-function isForeign(platform: string): boolean {
-  if (/^cfg\(\s*not\(\s*target_env\s*=\s*"musl"\s*\)\s*\)$/.test(platform)) return true;
-  return (
-    /windows|macos|apple|darwin|wasm|android|ios|target_env\s*=\s*"gnu"/.test(platform) && !/not|any/.test(platform)
-  );
+/** The line of each dependency, by its key: in a table of dependencies, or as a table of its own. */
+function linesOf(text: string): Map<string, number> {
+  const found = new Map<string, number>();
+  let inside = false;
+  for (const [index, line] of text.split('\n').entries()) {
+    const header = /^[ \t]*\[\[?([^\]]{1,500})\]/.exec(line)?.[1];
+    if (header !== undefined)
+      inside = !header.startsWith('workspace.') && /(?:^|\.)(?:dev-|build-)?dependencies$/.test(header);
+    const own = /(?:^|\.)(?:dev-|build-)?dependencies\.["']?([\w-]+)["']?$/.exec(header ?? '')?.[1];
+    const key = own ?? (inside ? /^[ \t]*["']?([\w-]+)["']?[ \t]*[=.]/.exec(line)?.[1] : undefined);
+    if (key !== undefined && !found.has(key)) found.set(key, index + 1);
+  }
+  return found;
 }
 
 /**
@@ -84,13 +93,7 @@ export function withFeatures(dependencies: Dependency[], features: Table, more: 
 function dependency(
   key: string,
   value: unknown,
-  {
-    kind,
-    foreign,
-    dir,
-    shared,
-    text,
-  }: Pick<Dependency, 'kind' | 'foreign'> & { dir: string; shared: Table; text: string },
+  { kind, foreign, dir, shared, line }: Pick<Dependency, 'kind' | 'foreign' | 'line'> & { dir: string; shared: Table },
 ): Dependency {
   const own = tableOf(value);
   const fromWorkspace = own.workspace === true;
@@ -109,6 +112,6 @@ function dependency(
     outside: relative !== null && path === null,
     foreign,
     registry: textOf(detail.registry),
-    line: lineOf(text, new RegExp(`^[ \\t]*(\\[.*\\.)?["']?${literal(key)}["']?[ \\t]*[=.\\]]`, 'm')),
+    line,
   };
 }

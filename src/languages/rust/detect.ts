@@ -1,4 +1,5 @@
 import type { Evidence, Finding } from '../../app.ts';
+import { toolchainsOf } from '../../stagex/toolchains.ts';
 import type { Detection, Project, Said } from '../language.ts';
 import { fromOf } from '../place.ts';
 import { lineOf, serviceName } from '../scan.ts';
@@ -112,7 +113,7 @@ export function detectRust(folder: Project, said: Said = {}): Detection | null {
     findings: [
       ...shapeFindings(project, crates, programs),
       ...loadingFindings(built.packages),
-      ...toolchainFindings(project, built.packages),
+      ...toolchainFindings(project, built.packages, toolchainsOf(said.release).rust),
       ...view.config.findings,
       ...('id' in locked ? [locked] : lockedFindings(view, locked.packages)),
       ...(own ?? withoutChoice(view)).findings,

@@ -1,25 +1,26 @@
 import type { Evidence, Finding } from '../../app.ts';
+import { compareVersions } from '../../stagex/toolchains.ts';
 import type { Project } from '../language.ts';
 import { fromOf, type Place, placeAt, placeOf } from '../place.ts';
 import { lineOf } from '../scan.ts';
 import { type Package, placeOfField } from './manifest.ts';
+import { sourcesOf } from './sources.ts';
 import { readToml, type Table, tableOf, textOf } from './toml.ts';
-
-/** Rust in StageX's pallet-rust at release 2026.03.0. */
-export const palletRust = { major: 1, minor: 94 } as const;
-const palletVersion = `${palletRust.major}.${palletRust.minor}`;
 
 /** The editions that the pallet's Rust knows. */
 const editions = ['2015', '2018', '2021', '2024'];
 
-/** What asks for another toolchain than the pallet's. */
-export function toolchainFindings(project: Project, packages: readonly Package[]): Finding[] {
+/**
+ * What asks for another toolchain than the pallet's.
+ * @param rust the pallet's version.
+ */
+export function toolchainFindings(project: Project, packages: readonly Package[], rust: string): Finding[] {
   // One of a kind is enough: the packages of a workspace mostly say the same.
   return [
-    ...packages.flatMap(versionFinding).slice(0, 1),
-    ...packages.flatMap(editionFinding).slice(0, 1),
+    ...packages.flatMap((each) => versionFinding(each, rust)).slice(0, 1),
+    ...packages.flatMap((each) => editionFinding(each, rust)).slice(0, 1),
     ...packages.flatMap(unstableFinding).slice(0, 1),
-    ...channelFindings(project, packages),
+    ...channelFindings(project, packages, rust),
   ];
 }
 
@@ -36,30 +37,30 @@ export function toolchainEvidence(project: Project, owner: Package): Evidence[] 
   ];
 }
 
-function versionFinding(owner: Package): Finding[] {
+function versionFinding(owner: Package, rust: string): Finding[] {
   const { rustVersion } = owner;
-  if (rustVersion === null || !isNewer(rustVersion)) return [];
+  if (rustVersion === null || compareVersions(rustVersion, rust) <= 0) return [];
   return [
     {
       id: 'rust-version',
       level: 'error',
       ...placeOf(placeOfField(owner, 'rust-version')),
-      message: `rust-version asks for Rust ${rustVersion}, and StageX has ${palletVersion}.`,
+      message: `rust-version asks for Rust ${rustVersion}, and StageX has ${rust}.`,
       why: 'Cargo refuses to compile with an older one.',
       source: 'https://doc.rust-lang.org/cargo/reference/rust-version.html',
-      mend: `Lower it to ${palletVersion} if the code allows, or choose a newer StageX release.`,
+      mend: `Lower it to ${rust} if the code allows, or choose a newer StageX release.`,
     },
   ];
 }
 
-function editionFinding(owner: Package): Finding[] {
+function editionFinding(owner: Package, rust: string): Finding[] {
   if (owner.edition === null || editions.includes(owner.edition)) return [];
   return [
     {
       id: 'rust-edition',
       level: 'error',
       ...placeOf(placeOfField(owner, 'edition')),
-      message: `Edition ${JSON.stringify(owner.edition)} is not known to Rust ${palletVersion}, which StageX has.`,
+      message: `Edition ${JSON.stringify(owner.edition)} is not known to Rust ${rust}, which StageX has.`,
       why: 'Cargo refuses the manifest.',
       source: 'https://doc.rust-lang.org/edition-guide/editions/',
       mend: `Use one of ${editions.join(', ')}.`,
@@ -81,11 +82,6 @@ function unstableFinding(owner: Package): Finding[] {
       mend: 'Take them out: what has become stable needs no such line.',
     },
   ];
-}
-
-function isNewer(version: string): boolean {
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  return major > palletRust.major || (major === palletRust.major && minor > palletRust.minor);
 }
 
 interface Channel {
@@ -112,7 +108,7 @@ function readChannel(project: Project): Channel | null {
 }
 
 /** rust-toolchain files are rustup's; the pallet has no rustup, so they are passed over in silence. */
-function channelFindings(project: Project, packages: readonly Package[]): Finding[] {
+function channelFindings(project: Project, packages: readonly Package[], rust: string): Finding[] {
   const channel = readChannel(project);
   if (channel === null) return [];
   const { path, line } = channel;
@@ -120,44 +116,51 @@ function channelFindings(project: Project, packages: readonly Package[]): Findin
   const at = placeAt(path, line);
   const unstable = channel.name === null || /^(nightly|beta)/.test(channel.name);
   if (!unstable && !/^\d+\.\d+/.test(name)) return [];
-  if (!unstable && !isNewer(name)) return olderFinding(name, at);
+  if (!unstable && !isNewer(name, rust)) return olderFinding(name, at, rust);
   const features = name.startsWith('nightly') ? unstableFeatures(project, packages) : null;
   return [
     {
       id: 'rust-toolchain',
       level: features === null ? 'warning' : 'error',
       ...at,
-      message: `${path} names ${JSON.stringify(name)}, and the build uses StageX’s Rust ${palletVersion}, stable.`,
+      message: `${path} names ${JSON.stringify(name)}, and the build uses StageX’s Rust ${rust}, stable.`,
       why:
         features === null
           ? 'What the code needs of the other toolchain would be missing.'
           : `The code turns on unstable features (#![feature(…)], ${features}), which the stable compiler refuses.`,
-      mend: `Build and test with Rust ${palletVersion}.`,
+      mend:
+        features === null
+          ? `Build and test with Rust ${rust}.`
+          : `Do without these features: the build has Rust ${rust}, stable.`,
     },
   ];
 }
 
-/** A newer Rust compiles what an older one does, with few exceptions; the tests ran with the older one. */
-function olderFinding(name: string, at: Place): Finding[] {
-  const [major, minor] = name.split('.').map(Number);
-  if (major === palletRust.major && minor === palletRust.minor) return [];
+/** By the minor version: code that needs a patch of it says so by `rust-version`. */
+function isNewer(channel: string, rust: string): boolean {
+  const minor = (version: string) => version.split('.').slice(0, 2).join('.');
+  return compareVersions(minor(channel), minor(rust)) > 0;
+}
+
+/** A newer Rust compiles what an older one does, with few exceptions; the tests ran with the other one. */
+function olderFinding(name: string, at: Place, rust: string): Finding[] {
+  if (name.split('.').every((part, index) => Number(part) === Number(rust.split('.')[index]))) return [];
   return [
     {
       id: 'rust-toolchain-older',
       level: 'note',
       ...at,
-      message: `${at.path} names Rust ${JSON.stringify(name)}, and the build uses StageX’s ${palletVersion}.`,
+      message: `${at.path} names Rust ${JSON.stringify(name)}, and the build uses StageX’s ${rust}.`,
       why: 'rustup reads that file, and StageX’s pallet has none: it holds one compiler, built from source.',
-      mend: `Nothing, if the tests pass with Rust ${palletVersion} as well.`,
+      mend: `Nothing, if the tests pass with Rust ${rust} as well.`,
     },
   ];
 }
 
 /** Where the packages turn on unstable features; null when they do not. */
 function unstableFeatures(project: Project, packages: readonly Package[]): string | null {
-  const roots = packages.map(({ dir }) => (dir === '' ? '' : `${dir}/`));
-  for (const file of project.files) {
-    if (!/(^|\/)(main|lib)\.rs$/.test(file) || !roots.some((root) => file.startsWith(root))) continue;
+  for (const file of sourcesOf(project, packages)) {
+    if (!/(^|\/)(main|lib)\.rs$/.test(file)) continue;
     const line = lineOf(project.read(file) ?? '', /^[ \t]*#!\[feature\(/m);
     if (line !== undefined) return `${file}:${line}`;
   }

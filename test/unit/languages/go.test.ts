@@ -179,6 +179,31 @@ describe('go.mod', () => {
   });
 });
 
+describe('the release of StageX', () => {
+  test.each([
+    ['1.25.2', '2025.10.0', ['go-version']],
+    ['1.25.1', '2025.10.0', []],
+    ['1.26.0', '2026.01.0', ['go-version']],
+    ['1.26.0', '2026.03.0', []],
+  ])('holds a go line %s against its Go: %s', (version, release, expected) => {
+    const project = projectOf({ 'go.mod': `module example.com/shop\n\ngo ${version}\n`, 'main.go': main });
+    expect(ids(detectGo(project, { release }) as Detection)).toEqual(expected);
+  });
+
+  test('says which release tags hold', () => {
+    const listen = (tag: string, port: number) =>
+      `//go:build ${tag}\n\npackage main\n\nvar _ = http.ListenAndServe(":${port}", nil)\n`;
+    const files = {
+      'go.mod': 'module x\n\ngo 1.25\n',
+      'main.go': main,
+      'a.go': listen('go1.26', 80),
+      'b.go': listen('!go1.26', 81),
+    };
+    const port = (release: string) => detectGo(projectOf(files), { release })?.port;
+    expect([port('2026.03.0'), port('2026.01.0')]).toEqual([80, 81]);
+  });
+});
+
 describe('go.sum', () => {
   test('missing where modules are required is an error', () => {
     expect(detectShop({ 'go.mod': withChi() }).findings).toMatchObject([{ id: 'go-no-sum', level: 'error', line: 5 }]);

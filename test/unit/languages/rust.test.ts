@@ -114,9 +114,18 @@ describe('the manifest', () => {
     expect(detection.entry).toBeNull();
   });
 
-  test.each(['1.95', '1.94.1', '2.0'])('that asks for Rust %s is held against the pallet', (version) => {
-    const detection = detectShop({ 'Cargo.toml': manifest(`rust-version = "${version}"\n`) });
-    expect(ids(detection)).toEqual(version === '1.94.1' ? [] : ['rust-version']);
+  test.each([
+    ['1.95', undefined, ['rust-version']],
+    ['1.94.1', undefined, ['rust-version']],
+    ['2.0', undefined, ['rust-version']],
+    ['1.94.0', undefined, []],
+    ['1.94', undefined, []],
+    ['1.89', '2025.10.0', ['rust-version']],
+    ['1.88', '2025.10.0', []],
+  ])('that asks for Rust %s is held against the pallet of release %s', (version, release, expected) => {
+    const cargo = manifest(`rust-version = "${version}"\n`);
+    const project = projectOf({ 'Cargo.toml': cargo, 'Cargo.lock': lock(), 'src/main.rs': main });
+    expect(ids(detectRust(project, release === undefined ? {} : { release }) as Detection)).toEqual(expected);
   });
 
   test('that depends on a folder outside is refused', () => {
@@ -125,6 +134,17 @@ describe('the manifest', () => {
       'Cargo.lock': lock('[[package]]\nname = "shared"\nversion = "0.1.0"'),
     });
     expect(detection.findings).toMatchObject([{ id: 'rust-path-outside', line: 6 }]);
+  });
+
+  test.each([
+    ['[features]\nshared = []\n[dependencies]\n"shared" = { path = "../shared" }\n', 8],
+    ['[features]\nshared = []\n[dependencies.shared]\npath = "../shared"\n', 7],
+    ['[target."cfg(unix)".dependencies]\nshared.path = "../shared"\n', 6],
+    ['[workspace.dependencies]\nshared = { path = "../shared" }\n[dependencies]\nshared.workspace = true\n', 8],
+  ])('%j is named at the line of the dependency', (more, line) => {
+    const locked = lock('[[package]]\nname = "shared"\nversion = "0.1.0"');
+    const detection = detectShop({ 'Cargo.toml': manifest(more), 'Cargo.lock': locked });
+    expect(detection.findings).toMatchObject([{ id: 'rust-path-outside', line }]);
   });
 
   test('of a member whose workspace is elsewhere is refused', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { defaultRelease, digestsOf, imageReference, releases } from '../../../src/stagex/releases.ts';
+import { compareVersions, toolchainsOf } from '../../../src/stagex/toolchains.ts';
 
 describe('StageX releases', () => {
   it('the default release is one that is carried', () => expect(releases()).toContain(defaultRelease));
@@ -18,5 +19,13 @@ describe('StageX releases', () => {
   it('an unknown release or image is refused', () => {
     expect(() => digestsOf('../../etc')).toThrow(/not known/);
     expect(() => imageReference('pallet-cobol', { release: defaultRelease, registry: 'stagex' })).toThrow(/no image/);
+  });
+  it('the toolchains of every release are known, and grow no older', () => {
+    const all = releases().map((release) => toolchainsOf(release));
+    expect(new Set(all).size).toBe(releases().length);
+    for (const name of ['rust', 'go', 'node', 'python'] as const) {
+      const versions = all.map((each) => each[name]);
+      expect([...versions].sort(compareVersions)).toEqual(versions);
+    }
   });
 });
