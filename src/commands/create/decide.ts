@@ -3,6 +3,7 @@ import path from 'node:path';
 import { distance } from 'fastest-levenshtein';
 import type { App, Evidence, Finding, LanguageId } from '../../app.ts';
 import { checkContainerfile } from '../../caution/limits.ts';
+import { printable } from '../../command.ts';
 import { ExitCode, UserError } from '../../errors.ts';
 import { languages } from '../../languages/index.ts';
 import type { Detection, Language } from '../../languages/language.ts';
@@ -17,6 +18,7 @@ import type { Written } from '../../settings/written.ts';
 import { locate, type Target } from '../../target.ts';
 import { type Io, interactive, terminalOf } from '../io.ts';
 import { oneApp, withConfiguration } from './configured.ts';
+import { dotted } from './ending.ts';
 import { showEvidence } from './facts.ts';
 import type { MadeLock } from './made.ts';
 import type { Prepared } from './prepare.ts';
@@ -130,7 +132,7 @@ function whichService({ below }: Surroundings): Resolved {
     message: `There are several services: ${dirs.join(', ')}${below.length > 10 ? ` and ${below.length - 10} more` : ''}.`,
     why: oneApp,
     source: 'https://docs.caution.co',
-    mend: `Name the folder of one: npm create caution-app ${dirs[0]}`,
+    mend: `Name the folder of one: ${printable({ file: 'npm', args: ['create', 'caution-app', dotted(dirs[0] ?? '.')] })}`,
   };
   const evidence = below.map(({ dir, from }) => ({ setting: 'service', value: dir, from }));
   return { outcome: 'ask', app: null, evidence, findings: [finding], missing: ['dir'] };

@@ -82,6 +82,6 @@ function line([file = '', ...args]: string[]): string {
 }
 
 /** A folder that reads as a flag, or as a command of ours, is written with `./` before it. */
-function dotted(folder: string): string {
+export function dotted(folder: string): string {
   return folder.startsWith('-') || commandWords.includes(folder) ? `./${folder}` : folder;
 }

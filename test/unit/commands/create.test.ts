@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -11,7 +11,10 @@ import { parseArguments } from '../../../src/settings/flags.ts';
 async function run(files: Readonly<Record<string, string>>, ...flags: string[]) {
   const cwd = mkdtempSync(path.join(tmpdir(), 'caution-create-'));
   onTestFinished(() => rmSync(cwd, { recursive: true, force: true }));
-  for (const [name, text] of Object.entries(files)) writeFileSync(path.join(cwd, name), text);
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(path.dirname(path.join(cwd, name)), { recursive: true });
+    writeFileSync(path.join(cwd, name), text);
+  }
   const invocation = parseArguments(['.', ...flags], {}, '0.0.0');
   if (invocation.command !== 'create') throw new Error('No run of create');
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
@@ -38,4 +41,14 @@ it('What must change first stands in the error of the JSON as well', async () =>
   const { document } = await run(newer, '--yes', '--port', '80', '--json');
   expect(document.error).toMatchObject({ code: 'prepare', message: expect.stringContaining(sentence) });
   expect(document.findings).toMatchObject([{ id: 'go-version' }]);
+});
+
+it('A folder that a shell would read otherwise is quoted in the command that names it', async () => {
+  const services = Object.fromEntries(
+    ['a;id', 'b'].flatMap((dir) => Object.entries(newer).map(([name, text]) => [`${dir}/${name}`, text])),
+  );
+  const { document } = await run(services, '--yes', '--json');
+  expect(document.findings).toMatchObject([
+    { id: 'several-services', mend: expect.stringContaining("caution-app 'a;id'") },
+  ]);
 });
