@@ -1,5 +1,6 @@
 import type { LanguageId } from '../app.ts';
 import type { Project } from '../languages/language.ts';
+import { isTaken } from '../languages/root.ts';
 import { inside, isPlainPath, lineAt, type Sighting } from '../languages/scan.ts';
 import { codeTexts } from './code.ts';
 
@@ -11,10 +12,6 @@ const reading: Partial<Record<LanguageId, readonly RegExp[]>> = {
     /\bPath\(\s*['"]([^'"\n]+)['"]\s*\)\.(?:read_text|read_bytes|open|iterdir|glob)\(/g,
   ],
 };
-
-/** Names in the root of an image that are the system's, or Caution's own. */
-const taken =
-  /^(bin|boot|bootproofd|caddy|dev|etc|home|init|lib|lib64|manifest\.json|media|mnt|opt|proc|root|run|run\.sh|sbin|srv|steve|sys|tmp|usr|var)$/;
 
 /**
  * Files and folders of the project that the service reads while it runs, by a path relative to where it is started.
@@ -56,5 +53,5 @@ function firstPattern(literal: string): number | undefined {
 
 /** Whether a path can stand below the root of an image as it stands below the service's folder. */
 export function fitsRoot(path: string): boolean {
-  return isPlainPath(path) && !taken.test(path.split('/')[0] ?? '');
+  return isPlainPath(path) && !isTaken(path);
 }

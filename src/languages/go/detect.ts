@@ -70,7 +70,9 @@ export function detectGo(project: Project, said: Said = {}): Detection | null {
   const need = readCNeed(read.reached, [...scope.needed]);
   const entry = choice === null ? null : entryOf(home, choice.program);
   const runTime =
-    choice === null ? { files: [], evidence: [] } : runTimeFiles(layout.tree, home, read.reached.packages);
+    choice === null
+      ? { files: [], evidence: [], findings: [] }
+      : runTimeFiles(layout.tree, home, read.reached.packages);
   return seen(home, {
     ...nothing,
     name,
@@ -93,7 +95,7 @@ export function detectGo(project: Project, said: Said = {}): Detection | null {
       ...listening.evidence,
       ...runTime.evidence,
     ],
-    findings: [...findingsOf(read, need), ...listening.findings],
+    findings: [...findingsOf(read, need), ...listening.findings, ...runTime.findings],
     build: { ...factsOf(read, need), files: runTime.files } as unknown as Record<string, unknown>,
   });
 }

@@ -1,7 +1,8 @@
-import type { Evidence } from '../../app.ts';
+import type { Evidence, Finding } from '../../app.ts';
 import { hasFolder } from '../files.ts';
 import type { Project } from '../language.ts';
-import { inside, isPlainPath, lineAt } from '../scan.ts';
+import { isTaken, takenFinding } from '../root.ts';
+import { inside, isPlainPath, lineAt, matchesIn } from '../scan.ts';
 import { joined, seenFrom } from './modules.ts';
 import type { Package } from './packages.ts';
 
@@ -18,30 +19,36 @@ export interface RunTimeFiles {
   sources: string[];
 }
 
-/** What opens the literal that follows. */
-const opens =
-  /\b(?:ParseGlob|ParseFiles|LoadHTMLGlob|LoadHTMLFiles|http\.Dir|os\.DirFS|os\.ReadFile|os\.Open|ioutil\.ReadFile|static\.LocalFile)\(\s*["`]([^"`\n]{1,200})["`]/g;
+/** What opens the literal that follows; the default of a flag or a variable that reads as a path. */
+const opens = [
+  /\b(?:ParseGlob|ParseFiles|LoadHTMLGlob|LoadHTMLFiles|http\.Dir|os\.DirFS|os\.ReadFile|os\.Open|ioutil\.ReadFile|static\.LocalFile)\(\s*["`]([^"`\n]{1,200})["`]/g,
+  /\.String(?:Var)?P?\(\s*(?:&?[\w.]{1,80},\s*)?"[\w.-]{1,60}",\s*(?:"\w?",\s*)?"(\.\/[^"\n]{1,200}|[\w-]+(?:\/[\w.-]+)+)"\s*,/g,
+  /[eE]nv\w*\(\s*"\w{1,80}"\s*\)?\s*,\s*"(\.\/[^"\n]{1,200}|[\w-]+(?:\/[\w.-]+)+)"/g,
+];
 
-/** What the image has of its own. */
-const reserved = /^(?:app|bin|dev|etc|init|lib|lib64|proc|run|sbin|sys|tmp|usr)(?:\/|$)/;
+/** What a program reads, and what could not be put where it looks for it. */
+export interface RunTime {
+  files: RunTimeFiles[];
+  evidence: Evidence[];
+  findings: Finding[];
+}
 
 /**
  * @param tree the build context.
  * @param home the service's folder in it.
  */
-export function runTimeFiles(
-  tree: Project,
-  home: string,
-  packages: readonly Package[],
-): { files: RunTimeFiles[]; evidence: Evidence[] } {
+export function runTimeFiles(tree: Project, home: string, packages: readonly Package[]): RunTime {
   const found = new Map<string, string>();
   for (const { path, text } of packages.flatMap(({ files }) => files)) {
-    for (const match of text.matchAll(opens)) {
+    for (const { match, offset } of matchesIn(text, opens)) {
       const source = sourceOf(tree, home, match[1] ?? '');
-      if (source !== null && !found.has(source)) found.set(source, `${path}:${lineAt(text, match.index)}`);
+      if (source !== null && !found.has(source)) found.set(source, `${path}:${lineAt(text, offset)}`);
     }
   }
-  const whole = [...found].filter(([source]) => ![...found.keys()].some((other) => source.startsWith(`${other}/`)));
+  // The program itself lies in /app.
+  const fits = ([source]: [string, string]) => !isTaken(source) && !/^app(?:\/|$)/.test(source);
+  const fitting = [...found].filter(fits);
+  const whole = fitting.filter(([source]) => !fitting.some(([other]) => source.startsWith(`${other}/`)));
   const folders = new Map<string, string[]>();
   for (const [source] of whole) {
     const folder = `/${source.slice(0, source.lastIndexOf('/') + 1)}`;
@@ -50,6 +57,7 @@ export function runTimeFiles(
   return {
     files: [...folders].map(([folder, sources]) => ({ folder, sources })),
     evidence: whole.map(([value, from]) => ({ setting: 'files', value, from })),
+    findings: [...found].filter((each) => !fits(each)).map(([source, from]) => takenFinding('go', source, from)),
   };
 }
 
@@ -57,9 +65,9 @@ export function runTimeFiles(
 function sourceOf(tree: Project, home: string, written: string): string | null {
   const path = inside('', written);
   if (path === null || path === '') return null;
-  const literal = path.split(/\/?[^/]*[*?[]/, 1)[0] ?? '';
-  if (!isPlainPath(literal) || reserved.test(literal)) return null;
-  const at = joined(home, literal);
+  const plain = path.split(/\/?[^/]*[*?[]/, 1)[0] ?? '';
+  if (!isPlainPath(plain)) return null;
+  const at = joined(home, plain);
   const there = tree.has(at) || hasFolder(tree, at);
-  return there && !/\.go$/.test(literal) ? seenFrom(home, at) : null;
+  return there && !/\.go$/.test(plain) ? seenFrom(home, at) : null;
 }

@@ -1,7 +1,8 @@
 import type { Evidence, Finding } from '../../app.ts';
 import { filesBelow, folderOf, hasFolder } from '../files.ts';
 import type { Project } from '../language.ts';
-import { fromOf, placeOf } from '../place.ts';
+import { fromOf } from '../place.ts';
+import { isTaken, takenFinding } from '../root.ts';
 import { inside, isPlainPath, lineAt } from '../scan.ts';
 import type { Package } from './manifest.ts';
 import { literalsIn, once, sourcesOf } from './sources.ts';
@@ -49,8 +50,6 @@ const opens = [
 /** The path of the package while it was compiled stays in the binary. */
 const fromManifest = [/\brelative!\(\s*$/, /\bconcat!\(\s*env!\(\s*"CARGO_MANIFEST_DIR"\s*\)\s*,\s*$/];
 const compiledIn = /\b(?:include\w*|embed\w*|migrate)!\([^;]{0,80}$/;
-/** What the image has of its own, as a folder or as a link. */
-const reserved = /^(?:app|bin|dev|init|lib|lib64|proc|run|sbin|sys|tmp|usr)(?:\/|$)/;
 /** What a build needs, and no program reads. */
 const buildOnly = /^(?:src|target|tests|benches|Cargo\.(?:toml|lock)|build\.rs)(?:\/|$)|\.rs$/;
 
@@ -90,16 +89,10 @@ export function runTimeFiles(project: Project, built: readonly Package[], owner:
 }
 
 function add(found: RunTime, run: RunTimeFile, from: string): void {
-  const target = `${run.folder}${run.source.split('/').at(-1)}`;
-  if (reserved.test(target.slice(1))) {
-    found.findings.push({
-      id: 'rust-file-reserved',
-      level: 'warning',
-      ...placeOf(from),
-      message: `${run.source} is looked up at ${target}, where the image has something of its own: it was not copied.`,
-      why: 'The program is started in /, and a relative path begins there.',
-      mend: 'Give the folder another name, or its path from the outside (a variable, an argument).',
-    });
+  const target = `${run.folder}${run.source.split('/').at(-1)}`.slice(1);
+  // The program itself lies in /app.
+  if (isTaken(target) || /^app(?:\/|$)/.test(target)) {
+    found.findings.push(takenFinding('rust', target, from));
     return;
   }
   if (found.files.some(({ source, folder }) => source === run.source && folder === run.folder)) return;

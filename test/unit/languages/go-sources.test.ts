@@ -130,6 +130,12 @@ describe('what is read at run time', () => {
     ['template.ParseGlob("web/a/*.html")', [{ folder: '/web/', sources: ['web/a'] }]],
     ['os.ReadFile("conf/app.yml")', [{ folder: '/conf/', sources: ['conf/app.yml'] }]],
     ['os.ReadFile("conf/app.yml"); os.DirFS("conf")', [{ folder: '/', sources: ['conf'] }]],
+    ['fs.String("ui-path", "./web", "pages")', [{ folder: '/', sources: ['web'] }]],
+    [
+      'flag.StringVarP(&file, "config", "c", "conf/app.yml", "file")',
+      [{ folder: '/conf/', sources: ['conf/app.yml'] }],
+    ],
+    ['getEnv("PAGES", "./web")', [{ folder: '/', sources: ['web'] }]],
   ])('%s goes into the image where it is looked for', (code, expected) => {
     expect(files(code)).toEqual(expected);
   });
@@ -141,12 +147,17 @@ describe('what is read at run time', () => {
     'os.ReadFile(name)',
     'os.ReadFile("main.go")',
     'http.Dir(".")',
+    'fs.String("mode", "web", "what it is")',
+    '// http.Dir("web")',
   ])('%s brings nothing', (code) => {
     expect(files(code)).toEqual([]);
   });
 
   test('has no place where the image has something of its own, or under a name that a shell reads', () => {
-    expect(files('http.Dir("etc")', { 'etc/a': '' })).toEqual([]);
+    const main = 'package main\n\nfunc main() { http.Dir("etc") }\n';
+    const found = detectGo(projectOf({ 'go.mod': 'module example.com/x\n', 'main.go': main, 'etc/a': '' }));
+    expect(found?.build.files).toEqual([]);
+    expect(found?.findings).toMatchObject([{ id: 'go-file-reserved', path: 'main.go', line: 3 }]);
     expect(files('http.Dir("a;b")', { 'a;b/c': '' })).toEqual([]);
   });
 });
