@@ -9,8 +9,11 @@ import { downloaded } from './sums.ts';
 
 const settings = /^(?:[^/]+|\.github\/workflows\/[^/]+|\.circleci\/config\.yml)$/;
 const readable =
-  /(?:^|\/)(?:[\w.-]*(?:Dockerfile|Containerfile)[\w.-]*|(?:GNU)?makefile|taskfile\.ya?ml|justfile|go\.env|[\w.-]*\.(?:ya?ml|sh|env|envrc)|\.env[\w.]*|\.envrc|readme\.md)$/i;
+  /(?:^|\/)(?:[\w.-]*(?:Dockerfile|Containerfile)[\w.-]*|(?:GNU)?makefile|taskfile\.ya?ml|justfile|go\.env|[\w.-]*\.(?:ya?ml|sh|env|envrc)|\.env[\w.]*|\.envrc)$/i;
 const declared = /\b(?:GOPRIVATE|GONOSUMDB|GONOPROXY|GONOSUMCHECK)\b["']?\s*[:=]\s*["']?([\w.*?/,[\]-]+)/g;
+
+/** What covers everybody's modules says nothing of one. */
+const tooWide = /^(?:\*?|(?:github\.com|gitlab\.com|bitbucket\.org|codeberg\.org|golang\.org)(?:\/\*?)?)$/;
 
 /** Names that no public resolver knows. */
 const inHouse =
@@ -46,7 +49,7 @@ function patternsOf(project: Project): Pattern[] {
       return [...text.matchAll(declared)].flatMap((match) =>
         (match[1] ?? '')
           .split(',')
-          .filter((pattern) => pattern !== '' && !/^\*?$/.test(pattern))
+          .filter((pattern) => !tooWide.test(pattern))
           .map((pattern) => ({ pattern, from: `${file}:${lineAt(text, match.index)}` })),
       );
     });

@@ -6,7 +6,7 @@ import type { Reached } from './packages.ts';
 export function zoneFindings({ packages, imported }: Reached, tags: readonly string[]): Finding[] {
   if (imported.has('time/tzdata') || tags.includes('timetzdata')) return [];
   for (const { path, text } of packages.flatMap(({ files }) => files)) {
-    const line = lineOf(text, /\btime\.LoadLocation\(/);
+    const line = lineOf(text, /\btime\.LoadLocation\((?!\s*"(?:UTC|Local)?"\s*\))/);
     if (line === undefined) continue;
     return [
       {

@@ -204,6 +204,18 @@ describe('the release of StageX', () => {
   });
 });
 
+describe('a module that is said to be private', () => {
+  test.each([
+    ['Makefile', 'export GOPRIVATE=github.com/go-chi/*', ['go-private-module']],
+    ['.env', 'GOPRIVATE=example.com,github.com/go-chi', ['go-private-module']],
+    ['Makefile', 'export GOPRIVATE=github.com/*', []],
+    ['Makefile', 'export GONOSUMDB=*', []],
+    ['README.md', 'Set GOPRIVATE=github.com/go-chi/* first.', []],
+  ])('in %s by %j: %j', (file, text, expected) => {
+    expect(ids(detectShop({ 'go.mod': withChi(), 'go.sum': sum, [file]: `${text}\n` }))).toEqual(expected);
+  });
+});
+
 describe('go.sum', () => {
   test('missing where modules are required is an error', () => {
     expect(detectShop({ 'go.mod': withChi() }).findings).toMatchObject([{ id: 'go-no-sum', level: 'error', line: 5 }]);
@@ -301,6 +313,8 @@ describe('what a static binary lacks', () => {
       { id: 'go-time-zones', level: 'warning', path: 'zone.go', line: 3 },
     ]);
     expect(ids(detectShop({ ...zone, 'zones.go': 'package main\n\nimport _ "time/tzdata"\n' }))).toEqual([]);
+    for (const name of ['UTC', 'Local', ''])
+      expect(ids(detectShop({ 'zone.go': `package main\n\nvar z, _ = time.LoadLocation("${name}")\n` }))).toEqual([]);
   });
 });
 

@@ -254,6 +254,7 @@ describe('crates that need more than Rust', () => {
     ['openssl-src', ['core-make', 'core-perl'], {}],
     ['prost-build', ['user-abseil-cpp', 'user-protobuf'], { PROTOC: '/usr/bin/protoc' }],
     ['tikv-jemalloc-sys', ['core-make'], {}],
+    ['protobuf-src', ['core-cmake', 'core-make'], { CMAKE_POLICY_VERSION_MINIMUM: '3.5' }],
     ['libz-sys', [], { LIBZ_SYS_STATIC: '1' }],
   ])('take what StageX has for %s, where it is compiled', (name, images, variables) => {
     const locked = { 'Cargo.lock': lock(crate(name)) };
