@@ -64,7 +64,7 @@ describe('a source without its tests', () => {
     withoutTests('#[cfg(test)]\nmod t {\n'.repeat(100_000));
     withoutTests('#[cfg(test)]\n'.repeat(200_000));
     withoutTests(`${'#[cfg(test)]\n'.repeat(100_000)}mod t {\n}\n`);
-    expect(performance.now() - begun).toBeLessThan(500);
+    expect(performance.now() - begun).toBeLessThan(2000);
   });
 });
 
