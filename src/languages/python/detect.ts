@@ -21,6 +21,7 @@ import { findManage, importRoot, readSources, type Source, serviceFiles } from '
 import { findStaticFiles, staticFindings } from './static.ts';
 import { imagePython, pythonVersion } from './target.ts';
 import { admits } from './versions.ts';
+import { zoneFindings } from './zones.ts';
 
 /** Recognises a Python service by its requirements, lock file or project metadata. */
 export function detectPython(project: Project): Detection | null {
@@ -75,6 +76,7 @@ export function detectPython(project: Project): Detection | null {
       ...staticFindings(sources, manage, packages),
       ...nativeFindings(requirements),
       ...frontEndFindings(project, packages),
+      ...zoneFindings(project, files, packages),
     ],
     blocked: false,
     build: {
