@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { matchesPart, matchesPath } from '../../../src/languages/glob.ts';
+import { busyFor } from '../busy.ts';
 
 describe('a pattern of a path', () => {
   it.each([
@@ -35,11 +36,12 @@ describe('a pattern of a path', () => {
     );
   });
 
-  it('may have very many stars: it is matched in no time', () => {
-    const begun = performance.now();
-    expect(matchesPart(`${'*a'.repeat(2000)}b`, 'a'.repeat(4000))).toBe(false);
-    expect(matchesPath(`${'**/a/'.repeat(500)}b`, 'a/'.repeat(2000))).toBe(false);
-    expect(matchesPath('*'.repeat(1_000_000), 'a')).toBe(false);
-    expect(performance.now() - begun).toBeLessThan(500);
+  it('may have very many stars: it is matched in no time', async () => {
+    const took = await busyFor(() => {
+      expect(matchesPart(`${'*a'.repeat(2000)}b`, 'a'.repeat(4000))).toBe(false);
+      expect(matchesPath(`${'**/a/'.repeat(500)}b`, 'a/'.repeat(2000))).toBe(false);
+      expect(matchesPath('*'.repeat(1_000_000), 'a')).toBe(false);
+    });
+    expect(took).toBeLessThan(500);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { detectGo } from '../../../src/languages/go/detect.ts';
 import { projectOf } from '../../../src/languages/project.ts';
+import { busyFor } from '../busy.ts';
 
 /** Where a Go program says that it listens: defaults of flags, of fields and of variables. */
 
@@ -100,20 +101,21 @@ describe('the default of a variable', () => {
   });
 });
 
-test('Options take no time, whatever they are', () => {
-  const begun = performance.now();
-  for (const part of [
-    'IntFlag{',
-    'IntFlag{{}{}{}',
-    '.Flag("port").a(',
-    '.String("port", "',
-    'getEnv("A", ',
-    '"LISTEN":{',
-    'a b `',
-    '"LISTEN":{""""',
-    '.Flag("port", "")\n.a()\n',
-  ]) {
-    listening(`package main\n${part.repeat(Math.ceil(200_000 / part.length)).replace(/(.{500})/g, '$1\n')}`);
-  }
-  expect(performance.now() - begun).toBeLessThan(4000);
+test('Options take no time, whatever they are', async () => {
+  const took = await busyFor(() => {
+    for (const part of [
+      'IntFlag{',
+      'IntFlag{{}{}{}',
+      '.Flag("port").a(',
+      '.String("port", "',
+      'getEnv("A", ',
+      '"LISTEN":{',
+      'a b `',
+      '"LISTEN":{""""',
+      '.Flag("port", "")\n.a()\n',
+    ]) {
+      listening(`package main\n${part.repeat(Math.ceil(200_000 / part.length)).replace(/(.{500})/g, '$1\n')}`);
+    }
+  });
+  expect(took).toBeLessThan(4000);
 });

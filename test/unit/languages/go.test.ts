@@ -4,6 +4,7 @@ import { detectGo } from '../../../src/languages/go/detect.ts';
 import { go } from '../../../src/languages/go/index.ts';
 import type { Detection } from '../../../src/languages/language.ts';
 import { projectOf } from '../../../src/languages/project.ts';
+import { busyFor } from '../busy.ts';
 
 const main = 'package main\n\nfunc main() {\n}\n';
 const chi = 'github.com/go-chi/chi/v5';
@@ -397,16 +398,17 @@ describe('hostile modules', () => {
     );
   });
 
-  test('may have very many packages, embedded patterns and files: none is missed, and none takes long', () => {
+  test('may have very many packages, embedded patterns and files: none is missed, and none takes long', async () => {
     const numbers = (count: number) => Array.from({ length: count }, (_, at) => String(at));
     const folders = numbers(6000).map((at) => [`p${at}/a.go`, 'package p\n\n//go:embed none*.txt\n']);
     const others = numbers(60_000).map((at) => [`z/${at}.txt`, '']);
     const imports = numbers(6000).map((at) => `"example.com/shop/p${at}"`);
     const code = `package main\n\nimport (\n${imports.slice(-800).join('\n')}\n)\n\nfunc main() {\n}\n`;
-    const begun = performance.now();
-    const detection = detectShop({ 'main.go': code, ...Object.fromEntries([...folders, ...others]) });
-    expect(new Set(ids(detection))).toEqual(new Set(['go-embed-missing']));
-    expect(performance.now() - begun).toBeLessThan(1500);
+    const took = await busyFor(() => {
+      const detection = detectShop({ 'main.go': code, ...Object.fromEntries([...folders, ...others]) });
+      expect(new Set(ids(detection))).toEqual(new Set(['go-embed-missing']));
+    });
+    expect(took).toBeLessThan(1500);
   });
 
   test.each(['cmd/api', './a b', './../x', './-x', '', './...', '/etc'])('entry %j is refused', (entry) => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { projectOf } from '../../../src/languages/project.ts';
 import { detectRust } from '../../../src/languages/rust/detect.ts';
+import { busyFor } from '../busy.ts';
 
 /** Where a Rust program says that it listens: options of clap, fields that serde fills. */
 
@@ -110,17 +111,18 @@ describe('the default of a builder’s option', () => {
   });
 });
 
-test('Attributes take no time, whatever they are', () => {
-  const begun = performance.now();
-  for (const part of [
-    '#[arg(',
-    '#[a]\n',
-    '{#[',
-    '#[arg(default_value="',
-    'Arg::new("port")',
-    '#[serde(default="x")]\nport:u16,\n',
-  ]) {
-    listening(part.repeat(Math.ceil(300_000 / part.length)).replace(/(.{500})/g, '$1\n'));
-  }
-  expect(performance.now() - begun).toBeLessThan(3000);
+test('Attributes take no time, whatever they are', async () => {
+  const took = await busyFor(() => {
+    for (const part of [
+      '#[arg(',
+      '#[a]\n',
+      '{#[',
+      '#[arg(default_value="',
+      'Arg::new("port")',
+      '#[serde(default="x")]\nport:u16,\n',
+    ]) {
+      listening(part.repeat(Math.ceil(300_000 / part.length)).replace(/(.{500})/g, '$1\n'));
+    }
+  });
+  expect(took).toBeLessThan(3000);
 });

@@ -4,6 +4,7 @@ import type { Detection } from '../../../src/languages/language.ts';
 import { projectOf } from '../../../src/languages/project.ts';
 import { detectRust } from '../../../src/languages/rust/detect.ts';
 import { rust } from '../../../src/languages/rust/index.ts';
+import { busyFor } from '../busy.ts';
 
 const main = 'fn main() {}\n';
 
@@ -361,11 +362,12 @@ describe('hostile manifests', () => {
     }
   });
 
-  test('may name members by very many stars', () => {
-    const begun = performance.now();
-    const cargo = `[workspace]\nmembers = ["${'*a'.repeat(20)}b"]\n`;
-    detect({ 'Cargo.toml': cargo, [`${'a'.repeat(100)}/Cargo.toml`]: manifest() });
-    expect(performance.now() - begun).toBeLessThan(500);
+  test('may name members by very many stars', async () => {
+    const took = await busyFor(() => {
+      const cargo = `[workspace]\nmembers = ["${'*a'.repeat(20)}b"]\n`;
+      detect({ 'Cargo.toml': cargo, [`${'a'.repeat(100)}/Cargo.toml`]: manifest() });
+    });
+    expect(took).toBeLessThan(500);
   });
 
   test('put no program name into a file that a shell or Docker would read otherwise', () => {
