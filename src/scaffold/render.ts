@@ -88,18 +88,7 @@ function templateContext(app: App): Record<string, unknown> {
     port: app.httpPort ?? app.ports[0] ?? null,
     prefix: app.dir === '' ? '' : `${app.dir}/`,
     run: formatRun(app),
-    rootLinks: rootLinks(app),
   };
-}
-
-/**
- * Links in the image's root to what lies below /app, for what a service whose whole tree is there reads by a path relative
- * to `/`, where the enclave starts it.
- */
-function rootLinks({ build }: App): { name: string; to: string }[] {
-  const files = Array.isArray(build.rootFiles) ? build.rootFiles.map(String) : [];
-  const names = [...new Set(files.map((file) => file.split('/')[0] ?? ''))];
-  return names.map((name) => ({ name, to: `app/${name}` }));
 }
 
 const helpers: Helpers = {

@@ -1,14 +1,11 @@
 import type { Evidence, Finding } from '../app.ts';
 import { checkRun } from '../caution/limits.ts';
 import type { Detection, Project } from '../languages/language.ts';
-import { placeOf } from '../languages/place.ts';
 import { portWord } from '../languages/port-word.ts';
 import type { Sighting } from '../languages/scan.ts';
-import { printableLine } from '../output.ts';
 import { looksSecret } from '../secrets.ts';
 import { decideEntry, type EntryDecision, unsaid } from './entry.ts';
 import type { Facts, PortClaim, Said, Variable } from './facts.ts';
-import { fitsRoot } from './files.ts';
 import { portsIn, type Started, startedBy } from './launch.ts';
 import { decidePort, portEvidence } from './ports.ts';
 import { variableFindings } from './reads.ts';
@@ -29,7 +26,6 @@ export function withSurroundings(found: Detection, facts: Facts, project: Projec
   const variables = openVariables(facts.variables, new Set([...Object.keys(settings.env), ...said.env]));
   const several = said.run ? [] : launches.flatMap(({ launch }) => launch.several ?? []).slice(0, 1);
   const before = launches.flatMap(({ launch }) => launch.before);
-  const files = filesOf(found, facts);
   const blocking = [...facts.blocking, ...several.map(severalFinding), ...udpOnly(found, facts)];
   return {
     ...found,
@@ -39,12 +35,10 @@ export function withSurroundings(found: Detection, facts: Facts, project: Projec
     port: port.port,
     portChoices: port.port === null ? port.choices : [],
     env: settings.env,
-    build: files.kept.length > 0 ? { ...found.build, rootFiles: files.kept } : found.build,
     evidence: [
       ...inPlace(found.evidence, entry, portEvidence(port)),
       ...entry.evidence,
       ...settings.evidence,
-      ...files.evidence,
       ...variables
         .slice(0, 40)
         .map(({ name, secret, from }) => ({ setting: secret ? 'secret' : 'variable', value: name, from })),
@@ -57,7 +51,6 @@ export function withSurroundings(found: Detection, facts: Facts, project: Projec
         ...facts.findings,
         ...udpBeside(found, facts),
         ...(before.length > 0 ? [beforeFinding(before)] : []),
-        ...files.findings,
         ...variableFindings(variables),
         ...blocking,
       ]),
@@ -88,45 +81,6 @@ function takesPort({ env, args = [] }: Detection): boolean {
 function portsOfLaunch({ launch }: Started): PortClaim[] {
   const set = /^\d{2,5}$/.test(launch.env.PORT ?? '') ? [Number(launch.env.PORT)] : [];
   return [...set, ...portsIn(launch.words)].map((port) => ({ port, from: launch.from }));
-}
-
-interface FilesDecision {
-  /** Relative to the service's folder: what the image must have below its root. */
-  kept: string[];
-  evidence: Evidence[];
-  findings: Finding[];
-}
-
-/** The enclave starts the service in `/`: what it reads by a relative path must be found from there. */
-function filesOf(found: Detection, { files }: Facts): FilesDecision {
-  // gunicorn is told to start in the service's folder.
-  const evidence = files.map(({ value, from }) => ({ setting: 'file', value, from }));
-  const { detected } = found.build;
-  const server = typeof detected === 'object' && detected !== null && 'server' in detected ? detected.server : null;
-  if (server === 'gunicorn') return { kept: [], evidence, findings: [] };
-  // Whole trees lie in /app: what begins with that name would be looked for among them.
-  const whole = found.language === 'python';
-  const fits = ({ value }: Sighting) => fitsRoot(value) && !(whole && value.split('/')[0] === 'app');
-  const [lost] = files.filter((file) => !fits(file));
-  return {
-    kept: files
-      .filter(fits)
-      .map(({ value }) => value)
-      .sort(),
-    evidence,
-    findings: lost === undefined ? [] : [lostFinding(lost)],
-  };
-}
-
-function lostFinding({ value, from }: Sighting): Finding {
-  return {
-    id: 'relative-path',
-    level: 'warning',
-    ...placeOf(from),
-    message: `${printableLine(value, 80)} is read relative to the folder that the service is started in, and will not be found.`,
-    why: 'The enclave starts it in /, where this name is taken.',
-    mend: 'Name it relative to the source file, or by a variable that --env sets to its place in the image, below /app.',
-  };
 }
 
 interface SettingsDecision {

@@ -5,14 +5,11 @@ import { placeOf } from '../languages/place.ts';
 import { inside } from '../languages/scan.ts';
 import { printableLine } from '../output.ts';
 import { looksSecret } from '../secrets.ts';
-import { type Command, type Part, type PortClaim, portNumber, together, type Variable } from './facts.ts';
+import { type Command, composeNames, type Part, type PortClaim, portNumber, together, type Variable } from './facts.ts';
 import { baseName } from './launch.ts';
 import { readJson } from './platforms/railway.ts';
 import { dockerFinding, gpuFinding, isSocket, stateFinding } from './rules.ts';
 import { type Branch, readYaml } from './tree.ts';
-
-/** The names that Compose looks for, in its order. Source: https://docs.docker.com/compose/intro/compose-application-model/ */
-export const composeNames = ['compose.yaml', 'compose.yml', 'docker-compose.yaml', 'docker-compose.yml'];
 
 /**
  * What a compose file says of the service that is built from one folder.

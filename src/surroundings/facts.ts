@@ -38,8 +38,6 @@ export interface Facts {
   commands: Command[];
   /** What runs beside it, as a process of its own. */
   beside: Command[];
-  /** Files and folders that the service reads while it runs, relative to its own. */
-  files: Sighting[];
   findings: Finding[];
   /** Why Caution cannot run it. */
   blocking: Finding[];
@@ -68,11 +66,13 @@ export function together(parts: readonly Part[]): Facts {
     settings: all('settings'),
     commands: all('commands'),
     beside: all('beside'),
-    files: all('files'),
     findings: all('findings'),
     blocking: all('blocking'),
   };
 }
+
+/** The names that Compose looks for, in its order. Source: https://docs.docker.com/compose/intro/compose-application-model/ */
+export const composeNames = ['compose.yaml', 'compose.yml', 'docker-compose.yaml', 'docker-compose.yml'];
 
 /** A port's number; null for what is none. */
 export function portNumber(value: unknown): number | null {

@@ -1,15 +1,12 @@
 import type { LanguageId } from '../app.ts';
 import type { Project } from '../languages/language.ts';
-import { type Facts, type Part, together } from './facts.ts';
+import { composeNames, type Facts, type Part, together } from './facts.ts';
 
 /** A reader, loaded with its parser where one of its files is there. */
 interface Reader {
   wants(project: Project): boolean;
   load(): Promise<(project: Project) => Part>;
 }
-
-/** The names that Compose looks for. Source: https://docs.docker.com/compose/intro/compose-application-model/ */
-const composeNames = ['compose.yaml', 'compose.yml', 'docker-compose.yaml', 'docker-compose.yml'];
 
 /** The most telling first: what builds and starts it today, then what other platforms are told, then examples. */
 const readers: readonly Reader[] = [
@@ -45,8 +42,8 @@ const readers: readonly Reader[] = [
  * @param language the one that the service is written in, for what its code reads.
  */
 export async function readSurroundings(project: Project, language: LanguageId): Promise<Facts> {
-  const [{ codeFacts }, { filesRead }] = await Promise.all([import('./reads.ts'), import('./files.ts')]);
-  const parts: Part[] = [codeFacts(project, language), { files: filesRead(project, language) }];
+  const { codeFacts } = await import('./reads.ts');
+  const parts: Part[] = [codeFacts(project, language)];
   for (const reader of readers) if (reader.wants(project)) parts.push((await reader.load())(project));
   return together(parts);
 }

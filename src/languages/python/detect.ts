@@ -6,7 +6,7 @@ import { placeOf } from '../place.ts';
 import { inside, isPlainPath, loopbackFindings, serviceName, withoutLongLines } from '../scan.ts';
 import { findApps } from './apps.ts';
 import { findStartCommand } from './commands.ts';
-import { findRelativeFile, notRun } from './files.ts';
+import { notRun, relativeFiles } from './files.ts';
 import { commandFindings, nativeFindings, serverFindings } from './findings.ts';
 import { frontEndFindings } from './frontend.ts';
 import { derivedFile } from './locks/derive.ts';
@@ -23,6 +23,9 @@ import { imagePython, pythonVersion } from './target.ts';
 import { admits } from './versions.ts';
 import { zoneFindings } from './zones.ts';
 
+/** Of the files that are read no more than these are named. */
+const mostShown = 20;
+
 /** Recognises a Python service by its requirements, lock file or project metadata. */
 export function detectPython(project: Project): Detection | null {
   const metadata = readMetadata(project);
@@ -33,8 +36,7 @@ export function detectPython(project: Project): Detection | null {
   const packages = requirements.packages.size > 0 ? requirements.packages : declaredPackages(metadata);
   const command = findStartCommand(project, new Set(metadata?.scripts.keys()));
   const root = importRoot(project, command?.folder ?? null);
-  const files = serviceFiles(project);
-  const sources = readSources(project, files, root);
+  const sources = readSources(project, serviceFiles(project), root);
   const { apps, callable } = findApps(sources);
   const mains = findMains(sources, apps, packages);
   const run = findRun({ apps, callable, mains, command, metadata, packages, root, djangoAsgi: djangoAsgi(sources) });
@@ -46,7 +48,8 @@ export function detectPython(project: Project): Detection | null {
   const env = environmentOf(sources, run, isApp);
   const name = serviceName(metadata?.name?.value ?? null);
   const manage = findManage(project);
-  const relative = findRelativeFile(project, sources);
+  const files = relativeFiles(project, sources);
+  const relative = files[0]?.from ?? null;
   const evidence: Evidence[] = [
     ...known('name', name, metadata?.name?.from),
     ...known('manager', manager, lock?.file ?? requirements.files[0] ?? metadata?.file),
@@ -54,6 +57,7 @@ export function detectPython(project: Project): Detection | null {
     ...known('port', port?.port, port?.from),
     ...known('folder', relative === null ? null : '/app', relative),
     ...env.evidence,
+    ...files.slice(0, mostShown).map(({ value, from }) => ({ setting: 'file', value, from })),
   ];
   return {
     language: 'python',

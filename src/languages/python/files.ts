@@ -1,5 +1,5 @@
 import type { Project } from '../language.ts';
-import { isPlainPath, literal } from '../scan.ts';
+import { isPlainPath, literal, type Sighting } from '../scan.ts';
 import type { Call, Value } from './expressions.ts';
 import { type Source, serviceFiles } from './sources.ts';
 
@@ -8,18 +8,22 @@ const opens =
   /(^|\.)(open|Path|StaticFiles|Jinja2Templates|FileSystemLoader|FileResponse|add_static|read_csv|read_json|read_parquet|load_dotenv|fileConfig|TemplateLookup|TemplateConfig|StaticFilesConfig|create_static_files_router)$/;
 
 /**
- * Where the code names a file or folder of the service relative to the folder that it is started in: an enclave starts
- * everything in `/`.
- * @returns the first place, as `path:line`.
+ * The files and folders of the service that the code names relative to the folder that it is started in: an enclave
+ * starts everything in `/`.
+ * @returns each once, with its first place.
  */
-export function findRelativeFile(project: Project, sources: readonly Source[]): string | null {
+export function relativeFiles(project: Project, sources: readonly Source[]): Sighting[] {
   const folders = new Set(project.files.flatMap(foldersOf));
-  const isThere = (path: string) => project.has(path) || folders.has(path);
+  const found = new Map<string, string>();
   for (const { file, syntax } of sources) {
-    const call = syntax.calls.find((each) => opens.test(each.callee ?? '') && pathsIn(each).some(isThere));
-    if (call) return `${file}:${call.line}`;
+    for (const call of syntax.calls.filter(({ callee }) => opens.test(callee ?? ''))) {
+      for (const path of pathsIn(call)) {
+        const isThere = project.has(path) || folders.has(path);
+        if (isThere && !found.has(path)) found.set(path, `${file}:${call.line}`);
+      }
+    }
   }
-  return null;
+  return [...found].map(([value, from]) => ({ value, from }));
 }
 
 function foldersOf(file: string): string[] {

@@ -122,6 +122,19 @@ describe('what runs', () => {
   });
 });
 
+describe('files that are read by a path from the working folder', () => {
+  const code = "app = FastAPI()\npages = Jinja2Templates(directory='templates')\nnames = open('etc/names.txt')\n";
+  const files = { 'requirements.txt': locked('uvicorn'), 'web.py': code, 'templates/a.html': '', 'etc/names.txt': '' };
+
+  it('are named, and found: the service is started in its own folder', async () => {
+    const found = await detected('python', files);
+    expect(found.evidence).toContainEqual({ setting: 'file', value: 'templates', from: 'web.py:2' });
+    expect(found.evidence).toContainEqual({ setting: 'file', value: 'etc/names.txt', from: 'web.py:3' });
+    expect(runOf(found).command.join(' ')).toContain('os.chdir("/app")');
+    expect(found.findings).toEqual([]);
+  });
+});
+
 describe('the port', () => {
   it.each([
     'port = int(os.environ.get("PORT", 8000))',
