@@ -36,7 +36,8 @@ export function detectPython(project: Project): Detection | null {
   const packages = requirements.packages.size > 0 ? requirements.packages : declaredPackages(metadata);
   const command = findStartCommand(project, new Set(metadata?.scripts.keys()));
   const root = importRoot(project, command?.folder ?? null);
-  const sources = readSources(project, serviceFiles(project), root);
+  const files = serviceFiles(project);
+  const sources = readSources(project, files, root);
   const { apps, callable } = findApps(sources);
   const mains = findMains(sources, apps, packages);
   const run = findRun({ apps, callable, mains, command, metadata, packages, root, djangoAsgi: djangoAsgi(sources) });
@@ -48,8 +49,8 @@ export function detectPython(project: Project): Detection | null {
   const env = environmentOf(sources, run, isApp);
   const name = serviceName(metadata?.name?.value ?? null);
   const manage = findManage(project);
-  const files = relativeFiles(project, sources);
-  const relative = files[0]?.from ?? null;
+  const opened = relativeFiles(project, sources);
+  const relative = opened[0]?.from ?? null;
   const evidence: Evidence[] = [
     ...known('name', name, metadata?.name?.from),
     ...known('manager', manager, lock?.file ?? requirements.files[0] ?? metadata?.file),
@@ -57,7 +58,7 @@ export function detectPython(project: Project): Detection | null {
     ...known('port', port?.port, port?.from),
     ...known('folder', relative === null ? null : '/app', relative),
     ...env.evidence,
-    ...files.slice(0, mostShown).map(({ value, from }) => ({ setting: 'file', value, from })),
+    ...opened.slice(0, mostShown).map(({ value, from }) => ({ setting: 'file', value, from })),
   ];
   return {
     language: 'python',
