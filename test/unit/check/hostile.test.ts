@@ -7,6 +7,7 @@ import { viewOf } from '../../../src/check/view.ts';
 import { mendFiles } from '../../../src/fix/files.ts';
 import { checkAnnotations, checkLines } from '../../../src/report/check.ts';
 import { sarifLog } from '../../../src/report/sarif.ts';
+import { busyFor } from '../busy.ts';
 import { gitOf, lines } from './setup.ts';
 
 const odd = fc.constantFrom(
@@ -152,24 +153,29 @@ describe('whatever stands in the files', () => {
     ['letters', 'a'.repeat(60_000)],
   ];
 
-  it.each(longTexts)('is read in time: %s', (_, long) => {
-    const started = performance.now();
-    const files = {
-      Procfile: `run: /a ${long.replaceAll('\n', ' ')}\ndomain: ${long.replaceAll('\n', ' ')}\napp_sources: ${long.replaceAll('\n', ' ')}\n`,
-      Containerfile: `FROM scratch AS a\nRUN x${long}\nENV A=${long}\nCOPY ${long} /\nADD ${long} /\nRUN <<EOF\n${long}\nEOF\nFROM ${long}\n`,
-      '.env': `A_TOKEN=${long}`,
-    };
-    check(viewOf(files, { git: gitOf(files) }));
-    expect(performance.now() - started).toBeLessThan(3000);
-  });
+  it.each(longTexts)(
+    'is read in time: %s',
+    async (_, long) => {
+      const files = {
+        Procfile: `run: /a ${long.replaceAll('\n', ' ')}\ndomain: ${long.replaceAll('\n', ' ')}\napp_sources: ${long.replaceAll('\n', ' ')}\n`,
+        Containerfile: `FROM scratch AS a\nRUN x${long}\nENV A=${long}\nCOPY ${long} /\nADD ${long} /\nRUN <<EOF\n${long}\nEOF\nFROM ${long}\n`,
+        '.env': `A_TOKEN=${long}`,
+      };
+      expect(await busyFor(() => check(viewOf(files, { git: gitOf(files) })))).toBeLessThan(3000);
+    },
+    60_000,
+  );
 
-  it.each(longTexts)('is read in time in a caution.hcl: %s', (_, long) => {
-    const started = performance.now();
-    const value = JSON.stringify(long).replaceAll('${', '$${');
-    const unit = `unit "default" {\ncommand = "/a"\nargs = [${`${value}, `.repeat(3)}]\nenv = { A = ${value} }\n}`;
-    const hcl = `enclave "a" {\nbuild {\napp_sources = [${value}]\n}\n${unit}\n}\n`;
-    const others = { Procfile: `run: /a ${long.replaceAll('\n', ' ')}\n`, Containerfile: 'FROM scratch\n' };
-    for (const text of [hcl, long]) check(viewOf({ ...others, 'caution.hcl': text }));
-    expect(performance.now() - started).toBeLessThan(3000);
-  });
+  it.each(longTexts)(
+    'is read in time in a caution.hcl: %s',
+    async (_, long) => {
+      const value = JSON.stringify(long).replaceAll('${', '$${');
+      const unit = `unit "default" {\ncommand = "/a"\nargs = [${`${value}, `.repeat(3)}]\nenv = { A = ${value} }\n}`;
+      const hcl = `enclave "a" {\nbuild {\napp_sources = [${value}]\n}\n${unit}\n}\n`;
+      const others = { Procfile: `run: /a ${long.replaceAll('\n', ' ')}\n`, Containerfile: 'FROM scratch\n' };
+      for (const text of [hcl, long])
+        expect(await busyFor(() => check(viewOf({ ...others, 'caution.hcl': text })))).toBeLessThan(2000);
+    },
+    60_000,
+  );
 });

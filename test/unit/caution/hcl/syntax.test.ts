@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { deepest } from '../../../../src/caution/hcl/scanner.ts';
 import { parseHcl } from '../../../../src/caution/hcl/syntax.ts';
 import type { Expression } from '../../../../src/caution/hcl/tree.ts';
+import { busyFor } from '../../busy.ts';
 
 const numRuns = Number(process.env.SETTINGS_RUNS ?? 2000);
 
@@ -160,13 +161,15 @@ describe('the syntax of caution.hcl', () => {
     '$',
     '\\',
     'é\ud800',
-  ])('reads a megabyte of %j in less than a second', (piece) => {
-    const begun = performance.now();
-    parseHcl(piece.repeat(1_000_000 / piece.length));
-    parseHcl(`a = [${piece.repeat(1_000_000 / piece.length)}`);
-    parseHcl(`a = <<-X\n${piece.repeat(1_000_000 / piece.length)}\nX`);
-    expect(performance.now() - begun).toBeLessThan(3000);
-  });
+  ])(
+    'reads a megabyte of %j in less than a second',
+    async (piece) => {
+      const long = piece.repeat(1_000_000 / piece.length);
+      for (const text of [long, `a = [${long}`, `a = <<-X\n${long}\nX`])
+        expect(await busyFor(() => parseHcl(text))).toBeLessThan(1000);
+    },
+    60_000,
+  );
 
   it('never throws', () => {
     const pieces = fc.constantFrom(
