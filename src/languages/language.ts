@@ -63,6 +63,7 @@ export interface Runnable {
   files?: Readonly<Record<string, string>>;
 }
 
+/** What the rest of the program knows of a language. */
 export interface Language {
   id: LanguageId;
   /** As people write it: `Rust`, `Node.js`. */

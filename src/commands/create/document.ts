@@ -16,6 +16,7 @@ export interface CreateDocument extends Omit<Resolved, 'app'> {
   again: string | null;
 }
 
+/** The document of a run that knows nothing yet. */
 export function emptyDocument(): CreateDocument {
   return {
     outcome: 'ask',

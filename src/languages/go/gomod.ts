@@ -12,12 +12,14 @@ import {
 
 /** Reads go.mod and go.work: https://go.dev/ref/mod#go-mod-file, https://go.dev/ref/mod#go-work-file */
 
+/** A line of `require`. */
 export interface Requirement {
   path: string;
   version: string;
   line: number;
 }
 
+/** What a go.mod says. */
 export interface GoMod {
   module: { path: string; line: number };
   /** The `go` line, such as `1.25.0`. */
@@ -27,6 +29,7 @@ export interface GoMod {
   replaces: Replacement[];
 }
 
+/** What a go.work says. */
 export interface GoWork {
   go: VersionLine | null;
   toolchain: VersionLine | null;

@@ -15,6 +15,7 @@ const starterFacts = {
   files: [],
 };
 
+/** Go, built with the go command. */
 export const go: Language = {
   id: 'go',
   label: 'Go',

@@ -26,6 +26,7 @@ export interface Workspace {
   findings: Finding[];
 }
 
+/** A service among the modules of its repository. */
 export interface Layout {
   /** The build context. */
   tree: Project;

@@ -4,6 +4,7 @@ import { type Table, tableOf, textOf, textsOf } from './toml.ts';
 
 /** What a manifest depends on: https://doc.rust-lang.org/cargo/reference/specifying-dependencies.html */
 
+/** One entry of a table of dependencies. */
 export interface Dependency {
   /** What the manifest calls it. */
   key: string;

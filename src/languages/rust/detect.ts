@@ -37,6 +37,7 @@ export interface RustFacts {
   cfgs: string[];
 }
 
+/** What the build is told of one program. */
 export interface Program {
   entry: string;
   binary: string;
@@ -88,10 +89,9 @@ export function detectRust(folder: Project, said: Said = {}): Detection | null {
   const built = builtFor(view, chosen);
   const listening = listens(project, built.packages, chosen?.binary ?? null);
   const own = chosen ? lookInto(view, chosen) : null;
-  const name = serviceName(built.owner?.name ?? null);
   return {
     ...empty,
-    name,
+    name: serviceName(built.owner?.name ?? null),
     entry: chosen?.entry ?? null,
     entries: programs.map(({ entry }) => entry),
     port: listening.port,
@@ -100,12 +100,7 @@ export function detectRust(folder: Project, said: Said = {}): Detection | null {
     ...commandOf(project, built.packages, chosen),
     evidence: [
       ...empty.evidence,
-      ...(name !== null && built.owner
-        ? [{ setting: 'name', value: name, from: placeOfField(built.owner, 'name') }]
-        : []),
-      ...('id' in locked ? [] : [{ setting: 'manager', value: 'cargo', from: 'Cargo.lock' }]),
-      ...(chosen ? [{ setting: 'entry', value: chosen.entry, from: chosen.from }] : []),
-      ...(built.owner ? toolchainEvidence(project, built.owner) : []),
+      ...ownerEvidence(view, built.owner, chosen),
       ...(own ? memberEvidence(crates, own) : []),
       ...listening.evidence,
       ...(own?.evidence ?? []),
@@ -128,6 +123,17 @@ export function detectRust(folder: Project, said: Said = {}): Detection | null {
       cfgs: view.config.cfgs,
     } satisfies RustFacts,
   };
+}
+
+/** Name, manager, program and toolchain, with their places. */
+function ownerEvidence({ project, lockText }: View, owner: Package | undefined, chosen: Choice | null): Evidence[] {
+  const name = serviceName(owner?.name ?? null);
+  return [
+    ...(name !== null && owner ? [{ setting: 'name', value: name, from: placeOfField(owner, 'name') }] : []),
+    ...(lockText !== '' ? [{ setting: 'manager', value: 'cargo', from: 'Cargo.lock' }] : []),
+    ...(chosen ? [{ setting: 'entry', value: chosen.entry, from: chosen.from }] : []),
+    ...(owner ? toolchainEvidence(project, owner) : []),
+  ];
 }
 
 function commandOf(

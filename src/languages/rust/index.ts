@@ -11,6 +11,7 @@ const starterFacts: RustFacts = {
   cfgs: [],
 };
 
+/** Rust, built with Cargo. */
 export const rust: Language = {
   id: 'rust',
   label: 'Rust',

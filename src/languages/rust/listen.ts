@@ -36,6 +36,7 @@ const hostVariable = [
 /** The port of something that the service calls. */
 const elsewhere = /DB|DATABASE|POSTGRES|PG|MYSQL|REDIS|SMTP|MAIL|KAFKA|NATS|AMQP|RABBIT|MONGO|PROXY|METRIC|ADMIN|DEBUG/;
 
+/** Where a program listens, and what the run command must say of it. */
 export interface Listening extends Pick<Detection, 'port' | 'env' | 'findings'> {
   evidence: Evidence[];
   /** Arguments without which nothing could reach it; `{port}` stands for the port. */

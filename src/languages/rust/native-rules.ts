@@ -14,6 +14,7 @@ export interface Supply {
   variables: Readonly<Record<string, string>>;
 }
 
+/** What is said of a crate, and done for it. */
 export interface Rule {
   level: 'error' | 'warning' | 'note';
   message: string;
@@ -49,14 +50,24 @@ function downloads(what: string, mend: string, more: Partial<Rule> = {}): Rule {
   return { level: 'error', message: `downloads ${what} while it compiles`, why: download, mend, ...more };
 }
 
-function stamp(what: string): Rule {
+/** @param since the version from which on it takes the time from SOURCE_DATE_EPOCH, which the build sets. */
+function stamp(what: string, since?: string): Rule {
   return {
     level: 'warning',
     message: `can put ${what} into the binary`,
     why: twoDays,
     mend: 'Turn those values off; the commit is in the attestation.',
+    ...(since === undefined ? {} : { unless: ({ version }) => valid(version) !== null && gte(version, since) }),
   };
 }
+
+/** What git would say is left out, and the build goes on, unless it was told to fail. */
+const asksGit: Rule = {
+  level: 'note',
+  message: 'asks git for the state of the repository',
+  why: '.git is no part of the build; the commit is in the attestation.',
+  mend: 'Nothing, if the build goes on without it (fail_on_error is off, as it is by default).',
+};
 
 const nothing = 'Nothing.';
 const rustls = 'Nothing; rustls instead would need none of it (reqwest, sqlx, tokio-tungstenite, … have a feature).';
@@ -170,18 +181,20 @@ const tools: Readonly<Record<string, Rule>> = {
   }),
 };
 
+/** Sources: time.rs of shadow-rs 0.11.0, krono.rs of built 0.7.5, and vergen's documentation. */
 const stamps: Readonly<Record<string, Rule>> = {
-  vergen: stamp('git state and the time of the build'),
-  'vergen-gix': stamp('git state and the time of the build'),
-  'vergen-git2': stamp('git state and the time of the build'),
-  'vergen-gitcl': stamp('git state and the time of the build'),
-  'shadow-rs': stamp('git state and the time of the build'),
-  built: stamp('git state, the host and, with its chrono feature, the time of the build'),
+  vergen: stamp('git state and the time of the build', '8.0.0'),
+  'vergen-gix': asksGit,
+  'vergen-git2': asksGit,
+  'vergen-gitcl': asksGit,
+  'shadow-rs': stamp('git state and the time of the build', '0.11.0'),
+  built: stamp('git state, the host and, with its chrono feature, the time of the build', '0.7.5'),
   'git-version': stamp('git state'),
   'build-time': stamp('the time of the build'),
   'compile-time': stamp('the time of the build'),
 };
 
+/** The rule for each crate, by its name. */
 export const rules: Readonly<Record<string, Rule>> = { ...libraries, ...tools, ...stamps };
 
 /** Any other crate that calls CMake. */

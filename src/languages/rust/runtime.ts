@@ -20,6 +20,7 @@ export interface RunTimeFile {
   folder: string;
 }
 
+/** What a program reads, and what could not be put where it looks for it. */
 export interface RunTime {
   files: RunTimeFile[];
   evidence: Evidence[];

@@ -30,14 +30,17 @@ function broken(path: string): Omit<Finding, 'message'> {
   };
 }
 
+/** A value as a table; an empty one for anything else. */
 export function tableOf(value: unknown): Table {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Table) : {};
 }
 
+/** A value as text; null for anything else. */
 export function textOf(value: unknown): string | null {
   return typeof value === 'string' ? value : null;
 }
 
+/** The texts of a list; none of anything else. */
 export function textsOf(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }

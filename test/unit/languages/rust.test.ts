@@ -280,6 +280,19 @@ describe('crates that need more than Rust', () => {
     expect(needs('0.30.0')).toEqual([]);
   });
 
+  test.each([
+    ['shadow-rs', '0.10.0', 'warning'],
+    ['shadow-rs', '1.0.0', undefined],
+    ['built', '0.8.0', undefined],
+    ['vergen', '7.5.0', 'warning'],
+    ['vergen-gix', '1.0.0', 'note'],
+    ['build-time', '0.1.3', 'warning'],
+  ])('%s %s puts in what varies: %s', (name, version, level) => {
+    const cargo = manifest(`[build-dependencies]\n${name} = "*"\n`);
+    const { findings } = detectShop({ 'Cargo.toml': cargo, 'Cargo.lock': lock(crate(name, [], version)) });
+    expect(findings.map((finding) => finding.level)).toEqual(level === undefined ? [] : [level]);
+  });
+
   test('count where the program’s required features turn them on', () => {
     const bin =
       '[[bin]]\nname = "shop"\npath = "src/main.rs"\nrequired-features = ["http-client"]\n[dependencies]\nhttp-client = { version = "1", optional = true }\n';
