@@ -6,7 +6,7 @@ import { checkContainerfile } from '../../caution/limits.ts';
 import { printable } from '../../command.ts';
 import { ExitCode, UserError } from '../../errors.ts';
 import { languages } from '../../languages/index.ts';
-import type { Detection, Language } from '../../languages/language.ts';
+import type { Language } from '../../languages/language.ts';
 import { note } from '../../output.ts';
 import { type CreateFlags, commandWords } from '../../settings/flags.ts';
 import { type Contradiction, contradictions } from '../../settings/further.ts';
@@ -17,6 +17,7 @@ import { languageOptions } from '../../settings/table/service.ts';
 import type { Written } from '../../settings/written.ts';
 import { locate, type Target } from '../../target.ts';
 import { type Io, interactive, terminalOf } from '../io.ts';
+import { combined } from './combined.ts';
 import { oneApp, withConfiguration } from './configured.ts';
 import { dotted } from './ending.ts';
 import { showEvidence } from './facts.ts';
@@ -243,15 +244,4 @@ async function knownFrom(answers: Answers, surroundings: Surroundings): Promise<
 function chosen(services: readonly Service[], language: string | undefined): Service | null {
   if (services.length === 1) return services[0] ?? null;
   return services.find(({ detection }) => detection.language === language) ?? null;
-}
-
-/** What its language knows, with what the files around the code say. */
-async function combined({ detection, facts, project }: Service, answers: Answers): Promise<Detection> {
-  const { withSurroundings } = await import('../../surroundings/combine.ts');
-  return withSurroundings(detection, facts, project, {
-    entry: answers.entry !== undefined,
-    run: answers.run !== undefined,
-    port: answers.port !== undefined,
-    env: (answers.env ?? []).map((assignment) => assignment.split('=')[0] ?? ''),
-  });
 }

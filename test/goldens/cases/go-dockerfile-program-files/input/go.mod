@@ -1,0 +1,3 @@
+module example.com/team/orders
+
+go 1.25.0
