@@ -25,7 +25,8 @@ export function inOrder(
   let first = 0;
   while (first < most && same(from[first], to[first])) first += 1;
   let last = 0;
-  while (last < most - first && same(from.at(-1 - last), to.at(-1 - last))) last += 1;
+  // What is added comes behind all that is there: those at the end stay only where nothing is.
+  while (to.length <= from.length && last < most - first && same(from.at(-1 - last), to.at(-1 - last))) last += 1;
   const gone = blocks
     .slice(first, blocks.length - last)
     .map((block, index) => ({ block, from: from[first + index] as BlockPiece }));

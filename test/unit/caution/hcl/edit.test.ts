@@ -191,6 +191,14 @@ describe('a caution.hcl that is edited', () => {
     expect(difference(text, edit(text, { sources: ['0', 'a', 'b'] }))).toEqual(['+       "0",']);
     expect(difference(text, edit(text, { sources: ['x', 'b'] }))).toEqual(['-       "a", # one', '+       "x", # one']);
   });
+  it('puts a rule before another one without losing what stands around them', () => {
+    const text =
+      '# Ours.\nenclave "a" {\n  network {\n    egress { # the bank\n      cidr_ipv4 = "203.0.113.7/32"\n    }\n  }\n}\n';
+    const rule = (cidr: string) => ({ cidr, ports: null, protocol: null });
+    const edited = editHcl(text, { ...read(text), egress: [rule('10.0.0.0/8'), rule('203.0.113.7/32')] });
+    expect(read(edited).egress.map(({ cidr }) => cidr)).toEqual(['10.0.0.0/8', '203.0.113.7/32']);
+    expect(edited).toMatch(/^# Ours\.\n[\s\S]*# the bank\n/);
+  });
   it('keeps the ends of lines', () => {
     const edited = edit(mine.replaceAll('\n', '\r\n'), { debug: { enabled: true, sshKeys: [] }, memoryMb: 1 });
     expect(edited.split('\r\n')).toHaveLength(edited.split('\n').length);
