@@ -107,6 +107,13 @@ function lastLine(text: string): number {
   return text.trimEnd().split('\n').length;
 }
 
-function missing({ build, view, ignore }: Subject): ReturnType<typeof missingSources> {
-  return build ? missingSources(contextUses(build.text, build.file), view.files, ignore.rules) : [];
+const known = new WeakMap<Subject, ReturnType<typeof missingSources>>();
+
+/** What is copied and not there: two rules ask, and a repository may have many files. */
+function missing(subject: Subject): ReturnType<typeof missingSources> {
+  const { build, view, ignore } = subject;
+  const found =
+    known.get(subject) ?? (build ? missingSources(contextUses(build.text, build.file), view.files, ignore.rules) : []);
+  known.set(subject, found);
+  return found;
 }
