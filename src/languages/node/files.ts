@@ -11,11 +11,10 @@ const extensions = ['', '.js', '.mjs', '.cjs', '.ts', '.mts', '.cts'];
 export function fileOf(project: Project, manifest: Manifest, named: string): string | null {
   const path = inside('', named);
   if (path === null) return null;
-  if (path === '') {
-    const main = textAt(manifest.value, 'main') ?? 'index.js';
-    return main === '.' || main === './' ? 'index.js' : fileOf(project, manifest, main);
-  }
-  return existing(project, path) ?? path;
+  if (path !== '') return existing(project, path) ?? path;
+  // Without a "main", or with one that names the folder again, it is the index.
+  const main = inside('', textAt(manifest.value, 'main') ?? 'index.js');
+  return main === '' ? 'index.js' : main && (existing(project, main) ?? main);
 }
 
 /** The existing file for a path without extension, or for a folder with an index. */

@@ -35,7 +35,7 @@ export function detectPython(project: Project): Detection | null {
   const { lock } = requirements;
   const packages = requirements.packages.size > 0 ? requirements.packages : declaredPackages(metadata);
   const command = findStartCommand(project, new Set(metadata?.scripts.keys()));
-  const root = importRoot(project, command?.folder ?? null);
+  const root = importRoot(project, command?.folder ?? null, metadata?.toml ?? {});
   const files = serviceFiles(project);
   const sources = readSources(project, files, root);
   const { apps, callable } = findApps(sources);
@@ -45,7 +45,7 @@ export function detectPython(project: Project): Detection | null {
   const port = findPort(sources, run, isApp);
   const usual = usualPort(run, apps, packages);
   const unusable = requirements.findings.some(isError);
-  const manager = unusable ? null : (lock?.manager ?? 'uv');
+  const manager = lock?.manager ?? (unusable ? null : 'uv');
   const env = environmentOf(sources, run, isApp);
   const name = serviceName(metadata?.name?.value ?? null);
   const manage = findManage(project);

@@ -73,6 +73,25 @@ export function isFinding(value: Record<string, unknown> | Finding): value is Fi
   return 'id' in value && 'mend' in value && 'level' in value;
 }
 
+/**
+ * The folders that a project's packages lie in, as what builds it is told; what is not said is not guessed.
+ * Source: https://packaging.python.org/en/latest/discussions/src-layout-vs-flat-layout/, and each tool's manual
+ */
+export function packageFolders(pyproject: Record<string, unknown>): string[] {
+  const at = (...keys: string[]) => keys.reduce(tableAt, tableAt(pyproject, 'tool'));
+  const listed = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
+  const wheel = listed(at('hatch', 'build', 'targets', 'wheel').packages);
+  const folders = [
+    ...wheel.map((each) => (typeof each === 'string' && each.includes('/') ? each.replace(/\/[^/]*\/?$/, '') : '')),
+    ...listed(at('setuptools', 'packages', 'find').where),
+    at('setuptools', 'package-dir')[''],
+    ...listed(at('poetry').packages).map((each) => tableAt({ each }, 'each').from),
+    at('pdm', 'build')['package-dir'] ?? at('pdm')['package-dir'],
+    at('uv', 'build-backend')['module-root'],
+  ];
+  return [...new Set(folders.flatMap((each) => (typeof each === 'string' && each !== '' ? [each] : [])))];
+}
+
 function fromPyproject(project: Project): Metadata | null {
   const file = 'pyproject.toml';
   const text = project.read(file);

@@ -173,18 +173,24 @@ export function includedFile(file: string, line: string): string | null {
   return path !== null && isPlainPath(path) ? path : null;
 }
 
+/** More files of requirements than this are not followed. */
+const mostFiles = 100;
+
 function include(project: Project, file: string, line: Line, result: Requirements): void {
   const path = includedFile(file, line.text);
   if (path !== null) {
-    if (!result.files.includes(path)) readFile(project, path, result);
-    return;
+    if (result.files.includes(path)) return;
+    if (result.files.length < mostFiles) {
+      readFile(project, path, result);
+      return;
+    }
   }
   result.findings.push({
     id: 'python-requirements-elsewhere',
     level: 'error',
     path: file,
     line: line.number,
-    message: `${printableLine(line.text.replace(includes, ''), 80)} is not in the service's folder.`,
+    message: `${printableLine(line.text.replace(includes, ''), 80)} is not in the service's folder, or one of more than ${mostFiles} such files.`,
     why: 'The dependency step copies the requirements of this service alone.',
     mend: 'Write all requirements into one requirements.txt.',
   });

@@ -1,6 +1,7 @@
 import { withoutImageFolder } from '../../surroundings/launch.ts';
 import type { Project } from '../language.ts';
 import { isPlainPath } from '../scan.ts';
+import { packageFolders } from './metadata.ts';
 import { readSyntax, type Syntax } from './syntax.ts';
 
 /** A source file of the service, read. */
@@ -47,14 +48,19 @@ export function readSources(project: Project, files: readonly string[], root: st
 
 /**
  * The folder that the service's modules are imported from: the one that its start command names, where manage.py lies,
- * or `src` when packages lie there; `''` is the service's own folder.
+ * where the project says that its packages lie, or `src` when there are some; `''` is the service's own folder.
  * @param named as the start command has it, perhaps a path of another image.
+ * @param pyproject the parsed pyproject.toml; empty without one.
  */
-export function importRoot(project: Project, named: string | null): string {
+export function importRoot(project: Project, named: string | null, pyproject: Record<string, unknown>): string {
   const folder = withoutImageFolder(named ?? '').replace(/\/$/, '');
-  if (isPlainPath(folder) && project.files.some((file) => file.startsWith(`${folder}/`))) return folder;
+  const isThere = (path: string) =>
+    isPlainPath(path) && project.files.some((file) => file.startsWith(`${path}/`) && file.endsWith('.py'));
+  if (isThere(folder)) return folder;
   const manage = findManage(project);
   if (manage !== null) return isPlainPath(manage) ? manage.replace(/\/?manage\.py$/, '') : '';
+  const [packages, another] = packageFolders(pyproject).filter(isThere);
+  if (packages !== undefined && another === undefined) return packages;
   const inSrc = project.files.some((file) => /^src\/.+\.py$/.test(file)) && !project.has('src/__init__.py');
   return inSrc && !importsSrc(project) ? 'src' : '';
 }

@@ -26,7 +26,7 @@ function clauseAdmits(operator: string, bound: number[], wildcard: boolean, vers
   const within = (digits: number) => bound.slice(0, digits).every((part, index) => part === (version[index] ?? 0));
   switch (operator) {
     case '^':
-      return order >= 0 && within(1);
+      return order >= 0 && within(firstNumber(bound));
     case '~':
       return order >= 0 && within(Math.min(bound.length, 2));
     case '~=':
@@ -44,6 +44,12 @@ function clauseAdmits(operator: string, bound: number[], wildcard: boolean, vers
     default:
       return wildcard ? within(bound.length) : order === 0;
   }
+}
+
+/** How many numbers of a version there are up to the first that is not 0; all of them where there is none. */
+function firstNumber(version: readonly number[]): number {
+  const first = version.findIndex((part) => part !== 0);
+  return first < 0 ? version.length : first + 1;
 }
 
 function compare(a: readonly number[], b: readonly number[]): number {

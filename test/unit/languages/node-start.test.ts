@@ -166,3 +166,11 @@ describe('a workspace', () => {
     expect(() => detectNode(projectOf({ ...itself, 'index.js': 'x.listen(3000)' }))).not.toThrow();
   });
 });
+
+describe('a "main" that names its own folder', () => {
+  it.each(['a/..', './a/../', './', '.'])('is the file that Node takes without one: %s', (main) => {
+    const manifest = JSON.stringify({ name: 'x', main, scripts: { start: 'node .' } });
+    const found = detectNode(projectOf({ 'package.json': manifest, 'index.js': 'listen(1)' }));
+    expect(found?.entry).toBe('index.js');
+  });
+});

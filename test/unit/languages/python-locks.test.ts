@@ -150,6 +150,38 @@ describe('requirements from uv.lock', () => {
     expect(ids(detect({ 'uv.lock': uvLock, 'pyproject.toml': newer }))).toEqual(['python-lock-behind']);
   });
 
+  it('are named together where the same is wrong with them, each with its version', () => {
+    const more = ['a', 'b', 'c', 'd', 'e'].map(
+      (name) =>
+        `[[package]]\nname = "${name}"\nversion = "1"\nsdist = { url = "https://x/${name}.tar.gz", hash = "${hash('1')}" }\n`,
+    );
+    const lock = uvLock.replace('{ name = "web", extra = ["fast"] },', "'abcde'");
+    const needs = ['a', 'b', 'c', 'd', 'e'].map((name) => `{ name = "${name}" },`).join('\n');
+    const found = detect({
+      'uv.lock': `${lock.replace("'abcde'", needs)}\n${more.join('')}`,
+      'pyproject.toml': '[project]\nname = "orders"\n',
+    });
+    expect(found.findings).toMatchObject([
+      { id: 'python-no-wheel', message: 'Published as source alone: a 1, b 1, c 1, d 1 and 1 more.' },
+    ]);
+  });
+
+  it('of a workspace are behind when they lack what its member asks for', () => {
+    const beside = uvLock.replace('virtual = "."', 'editable = "api"');
+    const member = '[project]\nname = "orders"\ndependencies = ["redis"]\n';
+    const found = detect({ 'uv.lock': beside, 'api/pyproject.toml': member }, 'api');
+    expect(ids(found)).toContain('python-lock-behind');
+  });
+
+  it('are behind when no version that they hold is in the range that is asked for', () => {
+    const lock = `[[package]]\nname = "web"\nversion = "1.9"\nfiles = [{ file = "web-1.9-py3-none-any.whl", hash = "${hash('1')}" }]\n`;
+    const asks = (range: string) => `[tool.poetry]\nname = "x"\n[tool.poetry.dependencies]\nweb = "${range}"\n`;
+    const found = (range: string) => ids(detect({ 'poetry.lock': lock, 'pyproject.toml': asks(range) }));
+    expect(found('^2.0')).toEqual(['python-lock-behind']);
+    expect(found('^1.2')).toEqual([]);
+    expect(found('>=1 || >=3')).toEqual([]);
+  });
+
   it('of a workspace bring the folders of its members, also from beside the service', () => {
     const member = `[[package]]\nname = "common"\nversion = "0"\nsource = { editable = "packages/common" }\n`;
     const lock = uvLock.replace('{ name = "web", extra = ["fast"] },', '{ name = "common" },');
@@ -268,7 +300,7 @@ describe('a lock of somebody hostile', () => {
     });
     expect(ids(found)).toContain('python-not-hashed');
     expect(JSON.stringify(found.build.derived ?? '')).not.toMatch(/evil|passwd|trusted/);
-    expect(found.manager).toBeNull();
+    expect(found.manager).toBe('poetry');
   });
 
   it('may go in circles, be broken, or be of another shape', () => {

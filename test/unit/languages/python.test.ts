@@ -227,7 +227,7 @@ describe('Django', () => {
   const site = { 'manage.py': '', 'site/settings/base.py': settings };
 
   it('has its static files collected by the build, with values for what its settings look up', () => {
-    const found = detect(site, locked('django', 'whitenoise', 'gunicorn'));
+    const found = detect(site, locked('django', 'whitenoise', 'gunicorn', 'tzdata'));
     expect(found.findings).toEqual([]);
     expect(found.build.staticFiles).toEqual({ manage: 'manage.py', env: { SECRET_KEY: 'not-used' } });
   });
@@ -383,5 +383,56 @@ describe('a folder whose name a shell would run', () => {
     );
     const { command, env, build } = runOf(found, 'site.wsgi:application');
     expect(JSON.stringify([command, env, build])).not.toContain(JSON.stringify(folder).slice(1, -1));
+  });
+});
+
+describe('a caret in a range', () => {
+  it.each([
+    ['^1.2', '1.9', true],
+    ['^1.2', '2.0', false],
+    ['^0.5', '0.5.9', true],
+    ['^0.5', '0.9', false],
+    ['^0.0.3', '0.0.4', false],
+    ['^0.0', '0.0.9', true],
+    ['^0', '0.9', true],
+    ['^0', '1.0', false],
+  ])('lets the first number stay that is not 0: %s admits %s: %s', (range, version, admitted) => {
+    expect(admits(range, version.split('.').map(Number))).toBe(admitted);
+  });
+});
+
+describe('requirements that include each other', () => {
+  it('are followed so far, and no further', () => {
+    const files = Object.fromEntries(
+      Array.from({ length: 20_000 }, (_, index) => [`r${index}.txt`, `-r r${index + 1}.txt\n`]),
+    );
+    const found = detect(files, '-r r0.txt\n');
+    expect(ids(found)).toContain('python-requirements-elsewhere');
+  });
+});
+
+describe('the folder that modules are imported from', () => {
+  it.each([
+    ['hatch', '[tool.hatch.build.targets.wheel]\npackages = ["src/py/web"]\n'],
+    ['setuptools', '[tool.setuptools.packages.find]\nwhere = ["src/py"]\n'],
+    ['setuptools, by a map', '[tool.setuptools.package-dir]\n"" = "src/py"\n'],
+    ['Poetry', '[tool.poetry]\npackages = [{ include = "web", from = "src/py" }]\n'],
+    ['PDM', '[tool.pdm.build]\npackage-dir = "src/py"\n'],
+    ['uv', '[tool.uv.build-backend]\nmodule-root = "src/py"\n'],
+  ])('is where %s finds the packages', (_, toml) => {
+    const found = detect({
+      'pyproject.toml': `[project]\nname = "x"\n${toml}`,
+      'src/py/web/__init__.py': '',
+      'src/py/web/main.py': 'app = FastAPI()',
+    });
+    expect(found.entry).toBe('web.main:app');
+  });
+
+  it('is none that leads out, or is not there', () => {
+    const toml = (folder: string) => `[tool.setuptools.packages.find]\nwhere = ["${folder}"]\n`;
+    const files = { 'web/main.py': 'app = FastAPI()' };
+    for (const folder of ['../x', '/etc', 'none', 'a b']) {
+      expect(detect({ ...files, 'pyproject.toml': toml(folder) }).entry).toBe('web.main:app');
+    }
   });
 });

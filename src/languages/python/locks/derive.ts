@@ -4,7 +4,7 @@ import { isPlainPath } from '../../scan.ts';
 import { holds } from '../markers.ts';
 import { pythonVersion } from '../target.ts';
 import { fits, isWheel } from '../wheels.ts';
-import { unlike } from './findings.ts';
+import { behindFinding, outsideFinding, type Problem, problemFindings } from './findings.ts';
 import type { Edge, Lock, LockedPackage } from './lock.ts';
 import { select } from './select.ts';
 
@@ -33,31 +33,30 @@ export interface Derived {
 export function derive(lock: Lock, text: string, own: string, declared: readonly Edge[]): Derived {
   const { packages, missing } = select(lock);
   const behind = new Set([...missing, ...undeclared(lock, declared)]);
-  const findings: Finding[] = [...behind].slice(0, 3).map((name) => unlike.behind(lock, name));
-  if (lock.roots === null) findings.push(unlike.behind(lock, 'the project itself'));
+  const findings: Finding[] = [...behind].slice(0, 3).map((name) => behindFinding(lock, name));
+  if (lock.roots === null) findings.push(behindFinding(lock, 'the project itself'));
   const local = packages.flatMap(({ name, origin, from }) =>
     origin.kind === 'folder' ? [{ name, from, path: origin.path }] : [],
   );
   const others = local.filter(({ path }) => path !== (own === '' ? '.' : own));
   const fetched = packages.filter(({ origin }) => origin.kind !== 'folder');
-  const problems = fetched.map((each) => problemOf(lock, each));
+  const unusable = fetched.flatMap((each) => problemOf(each) ?? []);
   const elsewhere = fetched.filter(({ origin }) => origin.kind === 'index' && !isPublicIndex(origin.url));
   findings.push(
-    ...others.filter(({ path }) => !isPlainPath(path)).map((each) => unlike.folderOutside(each, each.path)),
-    ...problems.filter((problem) => problem !== null),
-    ...elsewhere.map(unlike.otherIndex),
+    ...others.filter(({ path }) => !isPlainPath(path)).map((each) => outsideFinding(each, each.path)),
+    ...problemFindings(lock, [...unusable, ...elsewhere.map((each) => ({ problem: 'otherIndex' as const, each }))]),
   );
   return {
     content: contentOf(
       lock.file,
       text,
       elsewhere,
-      fetched.filter((_, index) => problems[index] === null),
+      fetched.filter((each) => problemOf(each) === null),
     ),
     packages: new Map(fetched.map(({ name, from }) => [name, from])),
     folders: others.map(({ path }) => path).filter(isPlainPath),
     namesFiles: packages.some(({ files }) => files.some(({ name }) => name !== null)),
-    findings: distinct(findings),
+    findings,
   };
 }
 
@@ -102,14 +101,17 @@ function installable(files: LockedPackage['files']): LockedPackage['files'] {
   return files.filter(({ name }) => name === null || fits(name));
 }
 
-function problemOf(lock: Lock, each: LockedPackage): Finding | null {
-  if (each.origin.kind === 'git') return unlike.git(each);
-  if (each.origin.kind === 'url') return unlike.address(each);
-  if (each.version === '' || each.files.length === 0) return unlike.noHashes(lock, each);
-  if (installable(each.files).length > 0) return null;
-  return each.files.some(({ name }) => name !== null && isWheel(name))
-    ? unlike.noFittingWheel(each)
-    : unlike.noWheel(each);
+function problemOf(each: LockedPackage): { problem: Problem; each: LockedPackage } | null {
+  const problem = firstProblem(each);
+  return problem === null ? null : { problem, each };
+}
+
+function firstProblem({ origin, version, files }: LockedPackage): Problem | null {
+  if (origin.kind === 'git') return 'git';
+  if (origin.kind === 'url') return 'address';
+  if (version === '' || files.length === 0) return 'noHashes';
+  if (installable(files).length > 0) return null;
+  return files.some(({ name }) => name !== null && isWheel(name)) ? 'noFittingWheel' : 'noWheel';
 }
 
 function isPublicIndex(url: string | null): boolean {
@@ -119,12 +121,4 @@ function isPublicIndex(url: string | null): boolean {
 /** An address without credentials that stands in a requirements file as it is. */
 function isPlainAddress(url: string): boolean {
   return /^https:\/\/[A-Za-z0-9.-]+(:\d+)?(\/[A-Za-z0-9._~+-]*)*$/.test(url);
-}
-
-function distinct(findings: readonly Finding[]): Finding[] {
-  const known = new Set<string>();
-  return findings.filter(({ id, message }) => {
-    const key = `${id} ${message}`;
-    return known.has(key) ? false : known.add(key);
-  });
 }

@@ -36,7 +36,7 @@ export function readLock(project: Project, pyproject: Table): LockedProject | Fi
   const tools = tableAt(pyproject, 'tool');
   // Of two, left from a move between tools, the one that pyproject.toml configures.
   const kind = present.find(({ tool }) => tool in tools) ?? present[0];
-  if (kind === undefined) return workspaceLock(project);
+  if (kind === undefined) return workspaceLock(project, pyproject);
   const text = project.read(kind.file);
   const value = text === null ? null : parse(kind.file, text);
   if (text === null || value === null) return unreadable(kind.file);
@@ -56,14 +56,15 @@ function declaredIn(project: Project, file: string, pyproject: Table): Edge[] {
 }
 
 /** A member of a uv workspace has its lock at the root of the repository. */
-function workspaceLock({ around }: Project): LockedProject | Finding | null {
+function workspaceLock({ around }: Project, pyproject: Table): LockedProject | Finding | null {
   const text = around?.context.read('uv.lock') ?? null;
   if (around === undefined || text === null) return null;
   const value = parseToml('uv.lock', text);
   if (isFinding(value)) return value;
   const lock = readUvLock(text, value, around.dir);
   if (!lock.packages.some(({ origin }) => origin.kind === 'folder' && origin.path === around.dir)) return null;
-  return { ...derive(lock, text, around.dir, []), file: 'uv.lock', manager: 'uv', folder: '' };
+  const declared = edgesOf(tableAt(pyproject, 'project').dependencies);
+  return { ...derive(lock, text, around.dir, declared), file: 'uv.lock', manager: 'uv', folder: '' };
 }
 
 function parse(file: string, text: string): Table | Finding | null {

@@ -27,7 +27,7 @@ export function select(lock: Lock): Selection {
     const found = choose(candidates, edge);
     if (found !== null) open.push(...newNeeds(found, edge, seen));
     if (found !== null) taken.add(found);
-    else if (candidates.length === 0) missing.add(edge.name);
+    else if (candidates.length === 0 || candidates.some(forThis)) missing.add(edge.name);
   }
   const packages = [...taken].sort((a, b) => (a.name < b.name ? -1 : 1));
   return { packages, missing: [...missing].sort() };
@@ -51,11 +51,16 @@ function extraNeeds({ extras }: LockedPackage, extra: string): Edge[] {
   });
 }
 
+/** Whether a package is for the image's environment at all. */
+function forThis({ marker }: LockedPackage): boolean {
+  return marker === null || holds(marker) !== false;
+}
+
 /** The one of several versions that is meant: in the range, for this environment, the newest. */
 function choose(candidates: readonly LockedPackage[], { version }: Edge): LockedPackage | null {
-  const suits = candidates.filter(({ marker }) => marker === null || holds(marker) !== false);
+  const suits = candidates.filter(forThis);
   const inRange = suits.filter((each) => version === null || each.version === version.replace(/^===?\s*/, ''));
   const ranged = suits.filter((each) => version !== null && admits(version, releaseOf(each.version)) !== false);
-  const pool = [inRange, ranged, suits].find((each) => each.length > 0) ?? [];
+  const pool = inRange.length > 0 ? inRange : ranged;
   return [...pool].sort((a, b) => compareVersions(b.version, a.version))[0] ?? null;
 }
