@@ -125,7 +125,7 @@ function builtWithC(message: string, from: string, instead: string | null): Find
     message: `${message} The build takes StageX’s pallet-cgo, and links statically.`,
     why: 'cgo takes a C compiler, a larger image to build with, and more that can vary from build to build.',
     source: 'https://pkg.go.dev/cmd/cgo',
-    mend: instead === null ? 'Nothing needs to be done.' : `Nothing needs to be done; to do without C: ${instead}.`,
+    mend: instead === null ? 'No change is needed.' : `No change is needed; to do without C: ${instead}.`,
   };
 }
 

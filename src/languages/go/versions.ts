@@ -70,7 +70,7 @@ function toolchainLine(path: string, { version, line }: VersionLine, pallet: str
     message: `The toolchain line suggests Go ${version}; the build takes StageX’s ${pallet}.`,
     why: 'A toolchain line is a wish, which GOTOOLCHAIN=local passes over: the pinned image decides what compiles.',
     source: 'https://go.dev/doc/toolchain',
-    mend: 'Nothing needs to be done, if no fix of the newer one is needed.',
+    mend: 'No change is needed if no fix of the newer one is needed.',
   };
 }
 

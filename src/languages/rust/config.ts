@@ -91,10 +91,11 @@ function flagFindings(others: readonly string[], place: Place): Finding[] {
   ];
 }
 
-/** The pallet has no sccache, and the fetching step must reach the network. */
+/** The pallet has no sccache and one linker, and the fetching step must reach the network. */
 function variablesOf(table: Table): Record<string, string> {
   const build = tableOf(table.build);
   return {
+    ...(foreignLinker(table) === null ? {} : { CARGO_TARGET_X86_64_UNKNOWN_LINUX_MUSL_LINKER: 'cc' }),
     ...(textOf(build['rustc-wrapper']) === null ? {} : { RUSTC_WRAPPER: '' }),
     ...(textOf(build['rustc-workspace-wrapper']) === null ? {} : { RUSTC_WORKSPACE_WRAPPER: '' }),
     ...(tableOf(table.net).offline === true ? { CARGO_NET_OFFLINE: 'false' } : {}),
@@ -127,18 +128,24 @@ function vendorFindings(project: Project, folder: string | null, place: PlaceIn)
   ];
 }
 
+/** A linker for musl that the pallet does not have. */
+function foreignLinker(table: Table): string | null {
+  const linker = textOf(tableOf(tableOf(table.target)['x86_64-unknown-linux-musl']).linker);
+  return linker === null || /^(cc|clang|rust-lld|ld\.lld)$/.test(linker) ? null : linker;
+}
+
 function linkerFindings(table: Table, place: PlaceIn): Finding[] {
-  const own = tableOf(tableOf(table.target)['x86_64-unknown-linux-musl']);
-  const linker = textOf(own.linker);
-  if (linker === null || /^(cc|clang|rust-lld|ld\.lld)$/.test(linker)) return [];
+  const linker = foreignLinker(table);
+  if (linker === null) return [];
   return [
     {
       id: 'rust-config-linker',
-      level: 'error',
+      level: 'note',
       ...place(new RegExp(`^[ \\t]*linker[ \\t]*=[ \\t]*["']${literal(linker)}`, 'm')),
-      message: `The linker for musl is ${JSON.stringify(linker)}, which StageX’s Rust pallet does not have.`,
-      why: 'The pallet is a musl system: it links with clang, and needs no other linker for it.',
-      mend: 'Take the line out, or move it to a configuration of your own machine (~/.cargo/config.toml).',
+      message: `The linker for musl is ${JSON.stringify(linker)}; the build takes the pallet’s own.`,
+      why: 'StageX’s Rust pallet is a musl system: it links with clang, and needs no other linker for it.',
+      source: 'https://doc.rust-lang.org/cargo/reference/config.html#targettriplelinker',
+      mend: 'No change is needed.',
     },
   ];
 }

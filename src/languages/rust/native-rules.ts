@@ -66,11 +66,12 @@ const asksGit: Rule = {
   level: 'note',
   message: 'asks git for the state of the repository',
   why: '.git is no part of the build; the commit is in the attestation.',
-  mend: 'Nothing, if the build goes on without it (fail_on_error is off, as it is by default).',
+  mend: 'No change is needed if the build goes on without it (fail_on_error is off, as it is by default).',
 };
 
-const nothing = 'Nothing.';
-const rustls = 'Nothing; rustls instead would need none of it (reqwest, sqlx, tokio-tungstenite, … have a feature).';
+const nothing = 'No change is needed.';
+const rustls =
+  'No change is needed; rustls would need none of it (reqwest, sqlx, tokio-tungstenite, … have a feature).';
 
 /** Source: https://docs.rs/boring/latest/boring/#linking-with-a-c-standard-library */
 const boringssl: Rule = {
@@ -140,12 +141,12 @@ const tools: Readonly<Record<string, Rule>> = {
     why: 'Its bytes are fixed by Cargo.lock, and nobody can rebuild them from source.',
     mend: 'Leave it out: StageX has protoc, and prost-build finds it.',
   },
-  'protobuf-src': supplied('compiles protoc with CMake', cmake, 'Nothing; StageX has protoc itself.'),
+  'protobuf-src': supplied('compiles protoc with CMake', cmake, 'No change is needed; StageX has protoc itself.'),
   'clang-sys': {
     level: 'note',
     message: 'loads libclang while it builds (bindgen)',
     why: 'StageX’s Rust pallet holds libclang, and its build scripts are linked so that they can load it.',
-    mend: 'Nothing. With other images than StageX’s, such as stand-ins, it may be missing.',
+    mend: 'No change is needed. With other images than StageX’s, such as stand-ins, it may be missing.',
   },
   'rdkafka-sys': supplied(
     'compiles librdkafka with bash and make',
@@ -153,11 +154,15 @@ const tools: Readonly<Record<string, Rule>> = {
     'If the build fails there: rskafka is Rust alone.',
     { unless: usesCmake },
   ),
-  'tikv-jemalloc-sys': supplied('runs configure and make', make, 'Nothing; mimalloc would need only the C compiler.'),
+  'tikv-jemalloc-sys': supplied(
+    'runs configure and make',
+    make,
+    'No change is needed; mimalloc would need only the C compiler.',
+  ),
   'libsodium-sys': supplied(
     'runs configure and make',
     make,
-    'Nothing; dryoc and the RustCrypto crates are Rust alone.',
+    'No change is needed; dryoc and the RustCrypto crates are Rust alone.',
   ),
   'libsodium-sys-stable': supplied('runs configure and make', make, nothing),
   'librocksdb-sys': supplied('compiles RocksDB, in C++', cpp, 'If linking fails: fjall and redb are Rust alone.', {

@@ -44,7 +44,7 @@ function gitFindings(locked: readonly Locked[], text: string): Finding[] {
       ...placeOfLocked(text, first.name, first.version),
       message: `Taken from git, at the commit that Cargo.lock names: ${names(open)}.`,
       why: 'Who verifies must be able to fetch the same commit: from a private repository nobody can.',
-      mend: 'Nothing, as long as the repository is public and stays.',
+      mend: 'No change is needed as long as the repository is public and stays.',
     });
   }
   return findings;

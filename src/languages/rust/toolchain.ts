@@ -152,7 +152,7 @@ function olderFinding(name: string, at: Place, rust: string): Finding[] {
       ...at,
       message: `${at.path} names Rust ${JSON.stringify(name)}, and the build uses StageX’s ${rust}.`,
       why: 'rustup reads that file, and StageX’s pallet has none: it holds one compiler, built from source.',
-      mend: `Nothing, if the tests pass with Rust ${rust} as well.`,
+      mend: `No change is needed if the tests pass with Rust ${rust} as well.`,
     },
   ];
 }

@@ -329,6 +329,21 @@ describe('the toolchain', () => {
   });
 });
 
+describe('the linker of .cargo/config.toml', () => {
+  const linked = (linker: string) =>
+    detectShop({ '.cargo/config.toml': `[target.x86_64-unknown-linux-musl]\nlinker = "${linker}"\n` });
+
+  test('gives way to the pallet’s, where the pallet does not have it', () => {
+    const detection = linked('x86_64-linux-musl-gcc');
+    expect(runnable(detection).build.variables).toEqual({ CARGO_TARGET_X86_64_UNKNOWN_LINUX_MUSL_LINKER: 'cc' });
+    expect(detection.findings).toMatchObject([{ id: 'rust-config-linker', level: 'note', line: 2 }]);
+  });
+
+  test('stays where it is the pallet’s', () => {
+    expect(runnable(linked('clang')).build.variables).toEqual({});
+  });
+});
+
 describe('the port', () => {
   test.each([
     ['TcpListener::bind("0.0.0.0:3000")', 3000],
