@@ -78,7 +78,7 @@ const tell: Record<Trouble, (subject: string | null, run: string) => Told> = {
     id: 'needs-module',
     message: `The module ${subject} is not found.`,
     why: `${noEnv} ${root}`,
-    mend: 'Copy it into the final stage; where it lies elsewhere, name the folder in run (PYTHONPATH=…, NODE_PATH=…).',
+    mend: 'Add it to the dependencies, and lock again; where it is the service’s own, copy it into the final stage, and name its folder in run (PYTHONPATH=…, NODE_PATH=…).',
   }),
   'missing-file': (subject) => ({
     id: 'needs-file',
