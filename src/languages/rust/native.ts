@@ -48,12 +48,15 @@ function ruleOf(name: string, entry: Locked, byName: ByName): Rule | null {
 }
 
 function findingOf({ name, version }: Locked, rule: Rule, certain: boolean, text: string): Finding {
-  const optional = certain || rule.level === 'note' ? '' : ', if the features or tests that want it are built';
+  const open =
+    rule.level === 'note'
+      ? ', if the features that want it are on'
+      : ', if the features or tests that want it are built';
   return {
     id: `rust-needs-${name}`,
     level: rule.level === 'error' && !certain ? 'warning' : rule.level,
     ...placeOfLocked(text, name, version),
-    message: `${name} ${rule.message}${optional}.`,
+    message: `${name} ${rule.message}${certain ? '' : open}.`,
     why: rule.why,
     mend: rule.mend,
   };

@@ -233,6 +233,18 @@ describe('crates that need more than Rust', () => {
     expect(ids(detection, 'warning')).toEqual(['rust-needs-mysqlclient-sys']);
   });
 
+  test.each([
+    ['[dependencies]\nhttp-client = "1"\n', 'openssl-sys links OpenSSL, statically, from the pallet.'],
+    [
+      '[dependencies]\nhttp-client = "1"\n[features]\ntls = ["http-client/tls"]\n',
+      'openssl-sys links OpenSSL, statically, from the pallet, if the features that want it are on.',
+    ],
+  ])('that StageX has are told as far as they are certain: %j', (dependencies, message) => {
+    const locked = lock(crate('http-client', ['openssl-sys']), crate('openssl-sys'));
+    const { findings } = detectShop({ 'Cargo.toml': manifest(dependencies), 'Cargo.lock': locked });
+    expect(findings).toMatchObject([{ id: 'rust-needs-openssl-sys', level: 'note', message }]);
+  });
+
   test('are an error where a default feature turns them on', () => {
     const cargo = manifest(
       '[dependencies]\nhttp-client = { version = "1", optional = true }\n[features]\ndefault = ["tls"]\ntls = ["dep:http-client"]\n',
