@@ -82,18 +82,17 @@ function createTool(order: LockOrder, label: string): Promise<string> {
 /** The folders of the container, and the inputs in theirs. */
 function membersOf({ inputs, folder }: LockRecipe): TarMember[] {
   const files = Object.entries(inputs).map(([file, text]) => ({ at: `${contextFolder}/${file}`, text }));
-  const folders = new Set<string>();
-  for (const at of [
-    `${homeFolder}/x`,
-    `${borrowedFolder}/x`,
-    `${path.posix.join(contextFolder, folder)}/x`,
-    ...files.map((each) => each.at),
-  ])
-    for (let dir = path.posix.dirname(at); dir !== '/'; dir = path.posix.dirname(dir)) folders.add(dir);
+  const own = [homeFolder, borrowedFolder, path.posix.join(contextFolder, folder)];
+  const folders = new Set([...own, ...files.map(({ at }) => path.posix.dirname(at))].flatMap(withParents));
   return [
     ...[...folders].sort().map((at) => memberOf(at, 'directory', null)),
     ...files.map(({ at, text }) => memberOf(at, 'file', Buffer.from(text))),
   ];
+}
+
+/** A folder and those that it lies in, without the root. */
+function withParents(folder: string): string[] {
+  return folder === '/' ? [] : [...withParents(path.posix.dirname(folder)), folder];
 }
 
 function memberOf(at: string, type: 'directory' | 'file', content: Buffer | null): TarMember {

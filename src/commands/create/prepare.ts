@@ -133,14 +133,17 @@ async function make(
 ): Promise<RenderedFile[]> {
   const { makeLock } = await import('../../prepare/container.ts');
   const shown = printableLine(recipe.makes, 60);
-  note(io.output, `Making ${shown}: ${printableCommand(recipe.command)}`);
+  const where = [...images.values()].map((image) => printableLine(image)).join(', ');
+  for (const line of wrap(`Making ${shown}: ${printableCommand(recipe.command)} in a container of ${where}`, columns))
+    note(io.output, line);
   const begin = performance.now();
   const content = await makeLock({ recipe, cli, reference: (name) => images.get(name) ?? name, signal: io.signal });
   const read = recipe.read(content);
   if ('reason' in read) throw new UserError('lock-not-made', read.reason);
   const size = megabytes(Buffer.byteLength(content));
   const seconds = duration((performance.now() - begin) / 1000);
-  note(io.output, `Made ${shown} in ${seconds}: ${read.packages} packages, ${size}. It is not written yet.`);
+  const count = `${read.packages} ${read.packages === 1 ? 'package' : 'packages'}`;
+  note(io.output, `Made ${shown} in ${seconds}: ${count}, ${size}. It is not written yet.`);
   const kept = Object.entries(recipe.keeps).map(([path, text]) => ({ path, content: text }));
   return [{ path: recipe.makes, content }, ...kept];
 }

@@ -43,7 +43,9 @@ export const hashedRequirements: FindRecipe = (project, { findings, build }) => 
     env: {
       UV_NO_CONFIG: '1',
       UV_NO_CACHE: '1',
+      // The image's own, and no look for others: that fails where there is no C library to recognise.
       UV_PYTHON_DOWNLOADS: 'never',
+      UV_PYTHON_PREFERENCE: 'only-system',
       SSL_CERT_FILE: `${borrowedFolder}/ca-certificates.crt`,
     },
     folder,
