@@ -11,6 +11,7 @@ import {
 } from './install.ts';
 import type { Lock } from './lock.ts';
 import { recordAt, textAt } from './manifest.ts';
+import { isNext, nextSteps } from './next.ts';
 import { buildScript, stepsOf } from './steps.ts';
 import { readTsconfig } from './tsconfig.ts';
 import { type Member, neededMembers, type Workspace } from './workspace.ts';
@@ -51,10 +52,11 @@ export function planBuild(workspace: Workspace, entry: Entry, lock: Lock): Build
   const { member } = entry;
   const running = neededMembers(workspace, member.dir, false);
   const building = neededMembers(workspace, member.dir, true);
-  const steps = stepsOf(workspace, entry, building, lock);
-  const built = steps.length > 0;
+  const own = stepsOf(workspace, entry, building, lock);
+  const built = own.length > 0;
   const output = built ? selfContained(entry) : null;
   const base = workspace.base === '' ? '' : `${workspace.base}/`;
+  const home = member.dir === '' ? '' : `${member.dir}/`;
   const installed = built ? building : running;
   const copied = lock.manager === 'berry' ? [...new Set([...workspace.members.values(), ...installed])] : installed;
   // Where the loader is a tool of development, what runs is what a developer has.
@@ -68,14 +70,14 @@ export function planBuild(workspace: Workspace, entry: Entry, lock: Lock): Build
     install: output === null ? installCommands(workspace, member, lock, !loaded) : [],
     installAll: built && !loaded ? installCommands(workspace, member, lock, false) : null,
     packageFolders: ['', ...installed.map(({ dir }) => dir).filter(Boolean)].map((dir) => within(dir, 'node_modules')),
-    steps,
+    steps: built && isNext(entry) ? nextSteps(entry, home, own) : own,
     sources: compiled.flatMap(({ folder, mixed }) => (folder !== null && !mixed ? folder : [])),
     mixed: compiled.flatMap(({ folder, mixed }) => (folder !== null && mixed ? folder : [])),
     folders,
     output,
     leftovers: [...leftoversOf(lock, workspace), ...unneeded(copied, running), ...frameworkLeftovers(entry)],
     tests: runsTests(building),
-    home: member.dir === '' ? '' : `${member.dir}/`,
+    home,
     base,
   };
 }
@@ -98,8 +100,9 @@ function unneeded(copied: readonly Member[], running: readonly Member[]): string
 }
 
 /** What Next.js keeps for the next build on the same machine: times and traces of this one. */
-function frameworkLeftovers({ member, start }: Entry): string[] {
-  if (start?.framework !== 'next') return [];
+function frameworkLeftovers(entry: Entry): string[] {
+  const { member } = entry;
+  if (!isNext(entry)) return [];
   return ['.next/cache', '.next/trace*', '.next/diagnostics'].map((each) => within(member.dir, each));
 }
 

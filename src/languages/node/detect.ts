@@ -7,10 +7,12 @@ import { leftBuildFindings } from './container.ts';
 import { workingFolder } from './directory.ts';
 import { type Entry, findEntry, type Source } from './entry.ts';
 import { entryFindings, manifestFindings } from './findings.ts';
-import { frameworkFindings } from './frameworks.ts';
+
 import { type Lock, readLock } from './lock.ts';
 import { readManifest, recordAt, textAt } from './manifest.ts';
+import { isNext, nextFindings, nextFolder, nextScript } from './next.ts';
 import { findPort, loopbacks, otherVariables, readPort, startPort } from './port.ts';
+import { prismaFindings } from './prisma.ts';
 import { reachable } from './source.ts';
 import { buildFindings } from './steps.ts';
 import { type Member, neededMembers, readWorkspace, type Workspace } from './workspace.ts';
@@ -89,7 +91,8 @@ function serviceOf(workspace: Workspace, entry: Entry): Detection {
     ...placed(workspace, member, [
       ...manifestFindings(member),
       ...entryFindings(entry, build.steps.length > 0),
-      ...frameworkFindings(member, start?.framework ?? null, lock),
+      ...(isNext(entry) ? nextFindings(member) : []),
+      ...prismaFindings(member, lock),
       ...listening.findings,
     ]),
     ...(build.steps.length > 0 ? [] : placed(workspace, root, leftBuildFindings(root.project))),
@@ -142,10 +145,11 @@ function managerName({ manager, file }: Lock): string | null {
 function facts(
   build: Build,
   workspace: Workspace,
-  { member, start, loader }: Entry,
+  entry: Entry,
   { manager }: Lock,
   moves: boolean,
 ): Record<string, unknown> {
+  const { member, start, loader } = entry;
   // An entry is named from the folder that detection looks at.
   const seen = member.dir === workspace.home && member.dir !== '' ? `${member.dir}/` : '';
   const inRepository = start?.framework === 'next' || loader === 'tsx';
@@ -158,6 +162,10 @@ function facts(
     loader,
     manager,
     framework: start?.framework ?? null,
+    // Where our script is written, as detection sees it; and where it lies in the image.
+    next: isNext(entry)
+      ? { file: `${prefixOf(workspace, member)}${nextScript}`, runs: `${build.home}${nextFolder(entry)}${nextScript}` }
+      : null,
   };
 }
 

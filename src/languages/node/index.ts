@@ -1,6 +1,9 @@
-import type { Language } from '../language.ts';
+import { readFileSync } from 'node:fs';
+import { shipped } from '../../package-root.ts';
+import type { Language, Runnable } from '../language.ts';
 import { isPlainPath } from '../scan.ts';
 import { launchOptions } from './launch.ts';
+import { nextScript } from './next.ts';
 
 export const node: Language = {
   id: 'node',
@@ -17,6 +20,7 @@ export const node: Language = {
       command: ['/usr/bin/node', ...launchOptions(chosen), `/app/${seen}${entry}`, ...texts(chosen.arguments)],
       env: { ...recordOf<string>(chosen.env), NODE_ENV: 'production' },
       build: { ...nothingBuilt, ...chosen, packageName: packageName(name) },
+      ...filesFor(recordOf(chosen.next)),
     };
   },
   checkEntry(entry) {
@@ -28,6 +32,12 @@ export const node: Language = {
   },
   lockRecipe: async () => (await import('./recipe.ts')).npmLock,
 };
+
+/** Our script for a service of Next.js, which lies among the templates as it is written. */
+function filesFor({ file }: Record<string, unknown>): Pick<Runnable, 'files'> {
+  if (typeof file !== 'string') return {};
+  return { files: { [file]: readFileSync(shipped(`templates/node/${nextScript}`), 'utf8') } };
+}
 
 /** Data of the template for a service of which nothing is known. */
 const nothingBuilt = {

@@ -1,6 +1,7 @@
 import type { Entry } from './entry.ts';
 import type { Lock } from './lock.ts';
 import { textAt } from './manifest.ts';
+import { isNext, nextVariables } from './next.ts';
 import { toolFile } from './tools.ts';
 import type { Member, Workspace } from './workspace.ts';
 
@@ -67,7 +68,8 @@ export function toolOf({ tool }: Lock): Tooling | null {
   };
 }
 
-export function variablesOf({ manager, tool }: Lock, workspace: Workspace, { start }: Entry): string[] {
+/** Variables for what installs and builds, as `NAME=value`. */
+export function variablesOf({ manager, tool }: Lock, workspace: Workspace, entry: Entry): string[] {
   // The image's npm trusts the image's certificates; other programs on Node look for them only when they are told.
   const others = manager !== null && manager !== 'npm';
   const variables = others ? ['NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt'] : [];
@@ -85,11 +87,12 @@ export function variablesOf({ manager, tool }: Lock, workspace: Workspace, { sta
     );
     if (tool !== null) variables.push('YARN_IGNORE_PATH=true');
   }
-  if (start?.framework === 'next') variables.push('NEXT_TELEMETRY_DISABLED=1');
-  if (start?.framework === 'nuxt') variables.push('NUXT_TELEMETRY_DISABLED=1');
+  if (isNext(entry)) variables.push('NEXT_TELEMETRY_DISABLED=1', ...nextVariables);
+  if (entry.start?.framework === 'nuxt') variables.push('NUXT_TELEMETRY_DISABLED=1');
   return variables;
 }
 
+/** The commands that install what a member needs, from the lock file alone and without running scripts. */
 export function installCommands(workspace: Workspace, member: Member, lock: Lock, production: boolean): string[] {
   const inMember = workspace.several && member.dir !== '';
   switch (lock.manager) {

@@ -1,18 +1,22 @@
 import { inside } from '../scan.ts';
+import { isRecord } from './manifest.ts';
 
 /** Options of node that load a module before the service. */
 const loadsModule = new Set(['-r', '--require', '--import', '--loader', '--experimental-loader']);
 
 /**
  * The options by which node starts a service in the enclave, where everything starts in `/`.
- * @param build detection's facts: `directory` to change to, `loader`, `options`, and `home`, the service's folder.
+ * @param build detection's facts: `directory` to change to, `loader`, `options`, `home` (the service's folder), and `next`,
+ *   our script for a service of Next.js.
  */
 export function launchOptions(build: Readonly<Record<string, unknown>>): string[] {
   const home = typeof build.home === 'string' ? build.home : '';
   const packages = build.manager === 'pnpm' ? `/app/${home}node_modules` : '/app/node_modules';
+  const next = isRecord(build.next) && typeof build.next.runs === 'string' ? build.next.runs : null;
   const given = Array.isArray(build.options) ? build.options.map(String) : [];
   return [
     ...(typeof build.directory === 'string' ? [`--import=${data(`process.chdir("${build.directory}")`)}`] : []),
+    ...(next === null ? [] : ['--import', `/app/${next}`]),
     ...(build.loader === 'tsx' ? ['--import', `${packages}/tsx/dist/loader.mjs`] : []),
     ...(build.loader === 'ts-node' ? ['-r', `${packages}/ts-node/register/index.js`] : []),
     ...given.flatMap((option, index) => {
