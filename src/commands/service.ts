@@ -20,7 +20,9 @@ export interface Service
 
 /** @throws UserError when there is nothing to build, or Caution would refuse what describes it. */
 export async function serviceOf(target: Target): Promise<Service> {
-  const file = effective(await readWritten(await configurationReader(target.root), target.dir));
+  const read = await configurationReader(target.root);
+  // A service without a file of its own is described by the root's, as that is all that Caution reads.
+  const file = effective(await readWritten(read, target.dir)) ?? effective(await readWritten(read, ''));
   if (file !== null && file.problems.length > 0) throw refused(file);
   const named = file?.configuration?.containerfile ?? (file === null ? null : namedIn(file));
   return {

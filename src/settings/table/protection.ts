@@ -119,7 +119,7 @@ export const protectionSettings: readonly Setting[] = [
     help: 'public key of OpenSSH that may log in while --debug is on (repeatable)',
     repeatable: true,
     check: checkSshKey,
-    fallback: ({ written }) => written.sshKey ?? null,
+    fallback: ({ answers, written }) => ((answers.debug ?? written.debug) === 'true' ? (written.sshKey ?? null) : null),
     required: never,
     carriers: { procfile: 'ssh_keys', hcl: 'debug.ssh_keys' },
   },

@@ -66,6 +66,12 @@ describe('settings that do not go together are refused', () => {
     [{ secret: ['TOKEN'], env: ['TOKEN=x'] }, ['--secret']],
     [{ format: 'procfile', egress: ['0.0.0.0/0'] }, ['--format']],
   ] as [Answers, string[]][])('%j: %j', (answers, flags) => expect(flagsRefused(answers)).toEqual(flags));
+  it('not the keys of a debugging that is turned off', () => {
+    const written = { debug: 'true', sshKey: ['ssh-ed25519 A'] };
+    expect(flagsRefused({ debug: 'false' }, written)).toEqual([]);
+    expect(further({ debug: 'false' }, written)).toEqual({});
+    expect(further({}, written)).toEqual({ debug: { sshKeys: ['ssh-ed25519 A'] } });
+  });
   it('not when the files say the other half', () =>
     expect(flagsRefused({ e2e: 'tls' }, { domain: 'a.example', egress: ['0.0.0.0/0'] })).toEqual([]));
 });
