@@ -23,7 +23,8 @@ export interface PortDecision {
 
 /**
  * The port that code and files around it agree on. Code says more than files: where it takes PORT, any port will do,
- * and its own default is the one that it was tried with. Otherwise two that differ are a question.
+ * and its own default is the one that it was tried with; what a file says as well is confirmed by it. Otherwise two that
+ * differ are a question.
  * @param usual what is taken when nothing says a port, and any would do.
  */
 export function decidePort(code: CodePort, claims: readonly PortClaim[], usual?: PortClaim): PortDecision {
@@ -36,6 +37,9 @@ export function decidePort(code: CodePort, claims: readonly PortClaim[], usual?:
   if (others.length === 0) return { port: code.readsOther ? null : first.port, choices, findings: [] };
   if (code.port !== null && code.readsPort) {
     return { port: code.port, choices: own, findings: others.slice(0, 3).map((other) => differs(code.port, other)) };
+  }
+  if (code.port !== null && !code.readsOther && claims.some(({ port }) => port === code.port)) {
+    return { port: code.port, choices: own, findings: others.slice(0, 3).map((other) => beside(code.port, other)) };
   }
   return { port: null, choices, findings: [unclear(choices)] };
 }
@@ -57,6 +61,15 @@ function differs(port: number | null, other: PortClaim): Finding {
     message: `${other.port} stands here; the code's own default is ${port}.`,
     why: 'The service takes the port that the run command sets: either will do.',
     mend: `To choose this one: --port ${other.port}.`,
+  };
+}
+
+function beside(port: number | null, other: PortClaim): Finding {
+  return {
+    ...differs(port, other),
+    message: `${other.port} stands here as well; the code listens on ${port}.`,
+    why: 'Requests go to one port: the one that code and files agree on.',
+    mend: `Where requests belong to the other: --port ${other.port}.`,
   };
 }
 

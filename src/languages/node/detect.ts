@@ -1,19 +1,17 @@
-import type { Evidence, Finding } from '../../app.ts';
+import type { Finding } from '../../app.ts';
+import { known } from '../evidence.ts';
 import type { Detection, Project } from '../language.ts';
-import { loopbackFindings, portVariableFindings, serviceName, sightings } from '../scan.ts';
+import { serviceName } from '../scan.ts';
 import { type Build, planBuild } from './build.ts';
-import { withoutComments } from './comments.ts';
 import { leftBuildFindings } from './container.ts';
-import { workingFolder } from './directory.ts';
 import { type Entry, findEntry, type Source } from './entry.ts';
 import { entryFindings, manifestFindings } from './findings.ts';
 
+import { listeningEvidence, listeningOf, listeningVariables } from './listening.ts';
 import { type Lock, readLock } from './lock.ts';
 import { readManifest, recordAt, textAt } from './manifest.ts';
 import { isNext, nextFindings, nextFolder, nextScript } from './next.ts';
-import { findPort, loopbacks, otherVariables, readPort, startPort } from './port.ts';
 import { prismaFindings } from './prisma.ts';
-import { reachable } from './source.ts';
 import { buildFindings } from './steps.ts';
 import { type Member, neededMembers, readWorkspace, type Workspace } from './workspace.ts';
 
@@ -84,7 +82,9 @@ function serviceOf(workspace: Workspace, entry: Entry): Detection {
   const lock = readLock(workspace, building);
   const build = planBuild(workspace, entry, lock);
   const missing = entry.file !== null && !member.project.has(entry.file);
-  const listening = listeningOf(workspace, entry);
+  const script =
+    start === null ? null : placeOf(workspace, { member: start.from.member, keys: ['scripts', start.from.script] });
+  const listening = listeningOf(entry, script, prefixOf(workspace, member));
   const findings = [
     ...placed(workspace, root, lock.findings),
     ...(root === member ? [] : placed(workspace, root, manifestFindings(root))),
@@ -101,26 +101,21 @@ function serviceOf(workspace: Workspace, entry: Entry): Detection {
   const name = nameOf(root, member);
   const prefix = entry.member.dir === workspace.home ? '' : `${member.dir}/`;
   const file = entry.file === null ? null : prefix + entry.file;
-  const evidence: Evidence[] = [];
-  const know = (setting: string, value: unknown, from: string | null) => {
-    if (value !== null && from !== null) evidence.push({ setting, value, from });
-  };
-  know('name', name, placeOf(workspace, { member, keys: ['name'] }));
-  know('manager', managerName(lock), lock.file === null ? null : prefixOf(workspace, root) + lock.file);
-  know('entry', file, entry.from === null ? null : placeOf(workspace, entry.from));
-  know('port', listening.port, listening.from);
-  if (listening.readsPort !== null) know('env.PORT', true, listening.readsPort);
-  if (listening.folder !== null) know('directory', `/app/${member.dir}`.replace(/\/$/, ''), listening.folder);
   return {
     language: 'node',
     manager: managerName(lock),
     name,
     entry: file,
     entries: file === null ? entry.files.map((each) => prefix + each) : [file],
-    port: listening.port,
+    port: listening.port?.port ?? null,
     ...(listening.usual === null ? {} : { usualPort: listening.usual }),
-    env: { ...start?.env, ...(listening.readsPort === null ? {} : { PORT: '' }) },
-    evidence,
+    env: { ...start?.env, ...listeningVariables(listening) },
+    evidence: [
+      ...known('name', name, placeOf(workspace, { member, keys: ['name'] })),
+      ...known('manager', managerName(lock), lock.file === null ? null : prefixOf(workspace, root) + lock.file),
+      ...known('entry', file, entry.from === null ? null : placeOf(workspace, entry.from)),
+      ...listeningEvidence(listening, `/app/${member.dir}`.replace(/\/$/, '')),
+    ],
     findings,
     blocked: entry.several.length > 1,
     build: facts(build, workspace, entry, lock, listening.folder !== null),
@@ -166,49 +161,6 @@ function facts(
     next: isNext(entry)
       ? { file: `${prefixOf(workspace, member)}${nextScript}`, runs: `${build.home}${nextFolder(entry)}${nextScript}` }
       : null,
-  };
-}
-
-interface Listening {
-  port: number | null;
-  from: string | null;
-  /** Where PORT is read, when it is. */
-  readsPort: string | null;
-  /** Where its framework listens when nothing is said. */
-  usual: { port: number; from: string } | null;
-  /** Where the code depends on its working folder, when it does. */
-  folder: string | null;
-  findings: Finding[];
-}
-
-/** Where the service listens, as the sources that its entry imports say. */
-function listeningOf(workspace: Workspace, entry: Entry): Listening {
-  const { member, start } = entry;
-  const { project } = member;
-  const prefix = prefixOf(workspace, member);
-  const sources = sourcesOf(project, entry.file);
-  const script =
-    start === null ? null : placeOf(workspace, { member: start.from.member, keys: ['scripts', start.from.script] });
-  const said = start === null || script === null ? null : startPort(start, script);
-  const others = said === null && !(start !== null && 'PORT' in start.env) ? otherVariables(project, sources) : [];
-  // Another variable chooses the port: what else looks like one may be anybody's.
-  const port = others.length > 0 ? null : findPort(project, sources, said);
-  const reads = sightings(project, sources, readPort, withoutComments)[0];
-  // These listen where PORT says, and at 3000 without it.
-  const framework = start?.framework === 'next' || start?.framework === 'nuxt';
-  const byScript = framework || said !== null || (start !== null && 'PORT' in start.env);
-  const readsPort = reads ? prefix + reads.from : byScript ? script : null;
-  const folder = workingFolder(project, sources);
-  return {
-    port: port?.port ?? null,
-    from: port === null ? null : said === null ? prefix + port.from : port.from,
-    readsPort,
-    usual: framework && script !== null ? { port: 3000, from: script } : null,
-    folder: folder === null ? null : prefix + folder.from,
-    findings: [
-      ...portVariableFindings('node', others),
-      ...loopbackFindings('node', sightings(project, sources, loopbacks, withoutComments)),
-    ],
   };
 }
 
@@ -274,13 +226,4 @@ function unreadable(reason: string, line: number | undefined): Detection {
     blocked: false,
     build: {},
   };
-}
-
-const testFile =
-  /(^|\/)(tests?|__tests__|e2e|examples?|docs|public|static|client|frontend|scripts|node_modules)\/|\.(test|spec|config|d)\./;
-
-/** The files that may say which port: what the entry imports, or, when it is yet to be built, all of `src`. */
-function sourcesOf(project: Project, entry: string | null): string[] {
-  if (entry !== null && project.has(entry)) return reachable(project, entry);
-  return project.files.filter((file) => /\.[cm]?[jt]s$/.test(file) && !testFile.test(file));
 }

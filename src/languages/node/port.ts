@@ -1,6 +1,8 @@
 import type { Project } from '../language.ts';
+import { placeOf } from '../place.ts';
 import { agreedPort, literal, loopback, type Sighting, sightings } from '../scan.ts';
 import { withoutComments } from './comments.ts';
+import { constantNumber } from './properties.ts';
 import type { Start } from './start.ts';
 
 const readsVariable =
@@ -9,9 +11,30 @@ const readsVariable =
 /** `PORT: Joi.number().default(3000)` and the like: a schema by which the environment is checked. */
 const schema = String.raw`\bPORT\b['"]?\s*:\s*[A-Za-z_$][\w$.]*\([^\n]{0,80}?(?:\.default\(|\bdefault\s*:)\s*['"]?(\d{2,5})\b`;
 
+/** The same, a call a line; no comma, behind which the next property begins. */
+const chained = String.raw`\bPORT\b['"]?\s{0,20}:\s{0,20}[A-Za-z_$][\w$.]*(?:\s{0,100}\.\w{1,40}\([^(),;]{0,60}\)){0,6}?\s{0,100}\.default\(\s{0,20}['"]?(\d{2,5})\b`;
+
+/** A reader of the environment that is asked for PORT: Nest's ConfigService, env-var, nconf. */
+const getter = String.raw`\.get(?:OrThrow)?(?:<[^<>\n]{0,40}>)?\(\s{0,40}['"]PORT['"]`;
+
+/** convict's `{ env: 'PORT', default: 3000 }`, in either order. */
+const convict = [
+  /\benv\s{0,20}:\s{0,20}['"]PORT['"][^{}]{0,300}?\bdefault\s{0,20}:\s{0,20}['"]?(\d{2,5})\b/g,
+  /\bdefault\s{0,20}:\s{0,20}['"]?(\d{2,5})\b[^{}]{0,300}?\benv\s{0,20}:\s{0,20}['"]PORT['"]/g,
+];
+
+/** A default behind `||` or `??`; or, as another argument of a call, behind a comma. */
+const otherwise = String.raw`[^\n;]{0,60}?(?:\|\||\?\?)\s*`;
+
 const portPatterns = [
   new RegExp(schema, 'g'),
-  /process\.env\.PORT\s*\?[^\n;:]{0,60}:\s*['"]?(\d{2,5})\b/g,
+  new RegExp(chained, 'g'),
+  new RegExp(
+    String.raw`${getter}\s{0,20}(?:,\s{0,20}|\)${otherwise}|\)\s{0,40}\.default\(\s{0,20})['"]?(\d{2,5})\b`,
+    'g',
+  ),
+  ...convict,
+  /process\.env\.PORT\s*\?[^;:]{0,80}:\s*['"]?(\d{2,5})\b/g,
   /process\.env(?:\.PORT\b|\[\s*['"]PORT['"]\s*\])[^\n;]{0,60}?(?:\|\||\?\?)\s*['"]?(\d{2,5})\b/g,
   /\{[^{}]{0,300}?\bPORT\b\s*(?::\s*[\w$]+\s*)?=\s*['"]?(\d{2,5})\b[^{}]{0,300}?\}\s*=\s*process\.env\b(?!\s*[.[])/g,
   /\.listen\s*\(\s*(\d{2,5})\b/g,
@@ -20,7 +43,13 @@ const portPatterns = [
 ];
 
 /** Where PORT is read. */
-export const readPort = [readsVariable, new RegExp(schema, 'g')];
+export const readPort = [
+  readsVariable,
+  new RegExp(schema, 'g'),
+  new RegExp(chained, 'g'),
+  new RegExp(getter, 'g'),
+  ...convict,
+];
 
 /** What comes before the port that is listened on. */
 const listening = String.raw`(?:\.listen\s*\(\s*(?:\{[^{}]{0,200}?\bport\s*:\s*)?|\bserve\s*\(\s*\{[^{}]{0,300}?\bport\s*:\s*)`;
@@ -52,13 +81,54 @@ function assignments(project: Project, sources: readonly string[], value: string
   });
 }
 
-/** The environment variables other than PORT that say where the service listens, straight or through a constant. */
-export function otherVariables(project: Project, sources: readonly string[]): Sighting[] {
-  const straight = new RegExp(listening + wrapped + other, 'g');
-  return [
-    ...sightings(project, sources, [straight], withoutComments),
-    ...assignments(project, sources, wrapped + other),
+/** Another environment variable than PORT that says where the service listens. */
+export interface OtherVariables {
+  /** Where each is read, straight or through a constant. */
+  found: Sighting[];
+  /** The only one, where its name says that it is a port's: the run command sets it. */
+  port: string | null;
+  /** The port without it, and where that stands. */
+  otherwise: { port: number; from: string } | null;
+}
+
+/** The environment variables other than PORT that say where the service listens. */
+export function otherVariables(project: Project, sources: readonly string[]): OtherVariables {
+  const seen = (expression: string): Sighting[] => [
+    ...sightings(project, sources, [new RegExp(listening + expression, 'g')], withoutComments),
+    ...assignments(project, sources, expression),
   ];
+  const found = seen(wrapped + other);
+  const [name, another] = new Set(found.map(({ value }) => value));
+  const port = name !== undefined && another === undefined && /port$/i.test(name) ? name : null;
+  if (port === null) return { found, port, otherwise: null };
+  const defaults = seen(String.raw`${wrapped}process\.env(?:\.|\[\s*['"])${port}\b${otherwise}['"]?(\d{2,5})\b`);
+  return { found, port, otherwise: agreedPort(defaults) };
+}
+
+/** What is listened on is a number of an object: `listen(config.server.port)`. */
+const listenedProperty = new RegExp(
+  String.raw`${listening}${wrapped}([A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*){0,2}\.(?:port|PORT))\b(?!\s*[.(\[])`,
+  'g',
+);
+
+function properties(project: Project, sources: readonly string[]): Sighting[] {
+  return sightings(project, sources, [listenedProperty], withoutComments).flatMap(({ value, from }) => {
+    const [name = '', ...keys] = value.split('.');
+    return constantNumber(project, placeOf(from).path, name, keys) ?? [];
+  });
+}
+
+/** `PORT || DEFAULT_PORT`: a default that has a name, in the same file. */
+const namedDefault = new RegExp(
+  String.raw`process\.env(?:\.PORT\b|\[\s*['"]PORT['"]\s*\])${otherwise}([A-Za-z_$][\w$]*)\s*[,);\n]`,
+  'g',
+);
+
+function namedDefaults(project: Project, sources: readonly string[]): Sighting[] {
+  return sightings(project, sources, [namedDefault], withoutComments).flatMap(({ value: name, from }) => {
+    const pattern = String.raw`^[ \t]*(?:export\s{1,20})?(?:const|let|var)\s{1,20}${literal(name)}\s{0,20}(?::\s{0,20}\w+\s{0,20})?=\s{0,20}['"]?(\d{2,5})\b`;
+    return sightings(project, [placeOf(from).path], [new RegExp(pattern, 'gm')], withoutComments);
+  });
 }
 
 /** A call's arguments, without functions among them. */
@@ -92,5 +162,7 @@ export function findPort(
   return agreedPort([
     ...sightings(project, sources, portPatterns, withoutComments),
     ...assignments(project, sources, String.raw`(\d{2,5})\b`),
+    ...namedDefaults(project, sources),
+    ...properties(project, sources),
   ]);
 }

@@ -19,7 +19,7 @@ export function reachable(project: Project, entry: string): string[] {
   for (const file of found) {
     if (found.size > mostFiles) break;
     for (const { name } of importsOf(project, file)) {
-      const next = name.startsWith('.') ? targetOf(project, file, name) : null;
+      const next = name.startsWith('.') ? importTarget(project, file, name) : null;
       if (next !== null) found.add(next);
     }
   }
@@ -35,7 +35,7 @@ function importsOf(project: Project, file: string): { name: string; line: number
 }
 
 /** The file that a relative import means: to Node itself, or to a compiler that adds or changes the extension. */
-function targetOf(project: Project, from: string, name: string): string | null {
+export function importTarget(project: Project, from: string, name: string): string | null {
   const path = inside(from.split('/').slice(0, -1).join('/'), name);
   if (path === null || path === '') return null;
   return existing(project, path) ?? existing(project, path.replace(/\.([cm]?)js$/, '.$1ts'));

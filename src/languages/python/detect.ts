@@ -1,6 +1,7 @@
 import type { Evidence, Finding } from '../../app.ts';
 import { printableLine } from '../../output.ts';
 import { withoutImageFolder } from '../../surroundings/launch.ts';
+import { known } from '../evidence.ts';
 import type { Detection, Project } from '../language.ts';
 import { placeOf } from '../place.ts';
 import { inside, isPlainPath, loopbackFindings, serviceName, withoutLongLines } from '../scan.ts';
@@ -143,10 +144,6 @@ function installation(project: Project, { files, lock, findings }: Requirements)
 }
 
 const isError = ({ level }: Finding): boolean => level === 'error';
-
-function known(setting: string, value: unknown, from: string | null | undefined): Evidence[] {
-  return value === null || value === undefined || !from ? [] : [{ setting, value, from }];
-}
 
 /** True for a module that serves when it is run, without a server of ours. */
 function servesItself({ entry, server, script }: Run): boolean {

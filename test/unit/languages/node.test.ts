@@ -331,14 +331,26 @@ describe('where a service listens', () => {
     detect(start('node a.js'), { 'a.js': code, ...files });
 
   it.each([
-    ['const port = 3306; // mysql\napp.listen(process.env.APP_PORT || 8088)', null],
+    ['const port = 3306; // mysql\napp.listen(process.env.APP_PORT || 8088)', 8088],
     ['const port = 3306;\napp.listen(8088)', 8088],
     ['const dbPort = 5432;\nconst port = 3000;\napp.listen(port, () => {})', 3000],
     ['const PORT = 3000;\nserve({ fetch: app.fetch, port: PORT })', 3000],
     ['const port = 3000;\nawait app.listen({ port, host: "0.0.0.0" })', 3000],
     ['const { PORT = 3000 } = process.env;\napp.listen(PORT)', 3000],
     ['const { HOST, PORT: port = "3000" } = process.env;\napp.listen(port)', 3000],
-    ['const port = Number(process.env.HTTP_PORT ?? 8088);\nconst x = { port: 1 };\napp.listen(port)', null],
+    ['const port = Number(process.env.HTTP_PORT ?? 8088);\nconst x = { port: 1 };\napp.listen(port)', 8088],
+    ['const x = process.env.PORT\n  ? parseInt(process.env.PORT, 10)\n  : 3000;', 3000],
+    ['const DEFAULT = 3000;\napp.listen(process.env.PORT || DEFAULT);', 3000],
+    ["app.listen(config.get('PORT', 3000))", 3000],
+    ["app.listen(config.get<number>('PORT') ?? 3000)", 3000],
+    ["const port = env.get('PORT').default('3000').asPortNumber()", 3000],
+    ['const env = z.object({ PORT: z.coerce\n    .number()\n    .int()\n    .default(3000), })', 3000],
+    ['const env = z.object({ PORT: z.string(),\n  DB_PORT: z.coerce.number().default(5432) })', null],
+    ["const c = convict({ port: { format: 'port', default: 3000, env: 'PORT' } })", 3000],
+    ['const config = { db: { port: 5432 }, port: 3000 };\napp.listen(config.port)', 3000],
+    ['const config = { db: { port: 5432 } };\napp.listen(config.port)', null],
+    ['const config = { server: { host: h(), port: 3000 }, db: { port: 5432 } };\napp.listen(config.server.port)', 3000],
+    ['const config = { port: 3000 + offset };\napp.listen(config.port)', null],
     ['const { PORT = 3000 } = config;\napp.listen(PORT)', null],
   ])('is read off %j as %s', (code, port) => {
     expect(inMain(code).port).toBe(port);
@@ -350,13 +362,46 @@ describe('where a service listens', () => {
     expect(inMain("import './config.js';\napp.listen(port)", config).port).toBeNull();
   });
 
+  it.each([
+    [
+      "import config from './config.js';\napp.listen(config.port)",
+      'export default { db: { port: 1234 }, port: 3000 };',
+    ],
+    ["const config = require('./config');\napp.listen(config.port)", 'module.exports = {\n  port: 3000,\n};'],
+    [
+      "const { config } = require('./config');\napp.listen(config.port)",
+      'exports.config = 1;\nconst config = { port: 3000 };',
+    ],
+    ["import * as config from './config.js';\napp.listen(config.port)", 'export const port = 3000;'],
+    ["import config from './config.js';\napp.listen(config.port)", "const x = { port: '3000' };\nexport default x;"],
+  ])('is read off a module of settings: %j', (code, config) => {
+    const found = inMain(code, { 'config.js': config });
+    expect(found.port).toBe(3000);
+    expect(found.evidence.find(({ setting }) => setting === 'port')?.from).toMatch(/^config\.js:\d$/);
+  });
+
+  it('is read off settings in JSON', () => {
+    const files = { 'config.json': '{\n  "server": { "port": 3000 }\n}' };
+    const found = inMain("const config = require('./config.json');\napp.listen(config.server.port)", files);
+    expect(found.evidence).toContainEqual({ setting: 'port', value: 3000, from: 'config.json:2' });
+  });
+
+  it('by another variable of a port has that variable set, so that any port will do', () => {
+    const found = inMain('app.listen(process.env.APP_PORT || 8088)');
+    expect(found).toMatchObject({ port: 8088, env: { APP_PORT: '{port}' }, findings: [] });
+    expect(inMain('app.listen(process.env.APP_PORT)')).toMatchObject({ port: null, env: { APP_PORT: '{port}' } });
+  });
+
   it('reads PORT that is taken out of process.env', () => {
     expect(inMain('const { PORT = 3000 } = process.env;\napp.listen(PORT)').env).toEqual({ PORT: '' });
   });
 
   it('by another variable than PORT is said, with its place', () => {
-    expect(inMain('\napp.listen(process.env.APP_PORT || 8088)').findings).toMatchObject([
+    expect(inMain('\napp.listen(process.env.LISTEN || 8088)').findings).toMatchObject([
       { id: 'node-port-variable', level: 'warning', path: 'a.js', line: 2 },
+    ]);
+    expect(inMain('a.listen(process.env.A_PORT);\nb.listen(process.env.B_PORT)').findings).toMatchObject([
+      { id: 'node-port-variable', level: 'warning', path: 'a.js', line: 1 },
     ]);
     expect(inMain('app.listen(process.env.PORT || process.env.APP_PORT || 8088)').findings).toEqual([]);
   });

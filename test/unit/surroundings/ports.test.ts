@@ -61,10 +61,26 @@ describe('the port', () => {
   it('is never what a file says where another variable decides', async () => {
     const found = await detected(
       'node',
-      node('app.listen(process.env.APP_PORT)', { Dockerfile: 'FROM node\nEXPOSE 80' }),
+      node('app.listen(process.env.LISTEN)', { Dockerfile: 'FROM node\nEXPOSE 80' }),
     );
     expect(found.port).toBeNull();
     expect(found.portChoices).toEqual([{ port: 80, from: 'Dockerfile:2' }]);
+  });
+
+  it('is what a file says where the variable of a port decides, which the run command sets', async () => {
+    const found = await detected(
+      'node',
+      node('app.listen(process.env.APP_PORT)', { Dockerfile: 'FROM node\nEXPOSE 80' }),
+    );
+    expect(found).toMatchObject({ port: 80, env: { APP_PORT: '{port}' } });
+  });
+
+  it('is what code and a file agree on, though the file names more', async () => {
+    const found = await detected('node', node(listens, { Dockerfile: 'FROM node\nEXPOSE 8001 3000\n' }));
+    expect(found.port).toBe(3000);
+    expect(found.findings).toContainEqual(
+      expect.objectContaining({ id: 'port-elsewhere', level: 'note', path: 'Dockerfile', line: 2 }),
+    );
   });
 
   it('is not taken from UDP, from a stage that is not the last, or from a neighbour in a compose file', async () => {
