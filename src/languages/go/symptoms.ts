@@ -90,6 +90,15 @@ export const goSymptoms: readonly Symptom[] = [
     source: 'https://go.dev/ref/mod#go-sum-files',
   },
   {
+    // The dependency step fetches what go.mod names; from Go 1.17 on a tidy one names all that the program needs.
+    id: 'go-mod-untidy',
+    pattern: /\.go:\d+:\d+: ([^\s:@]+@v[^\s:]+): Get "https?:/,
+    message: (thing) => `The program needs ${thing}, and go.mod does not name it.`,
+    why: 'The dependency step fetches what go.mod names, and compiling has no network.',
+    mend: tidy,
+    source: 'https://go.dev/ref/mod#go-mod-tidy',
+  },
+  {
     id: 'go-no-program',
     pattern: /^(?:stat )?(\S+): directory not found|main module \(\S+\) does not contain package (\S+)/m,
     message: (thing) => `The package ${thing} is not there.`,

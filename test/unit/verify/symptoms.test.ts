@@ -42,6 +42,11 @@ const logs: [id: string, thing: string, log: string][] = [
     'main.go:3:8: missing go.sum entry for module providing package github.com/go-chi/chi/v5 (imported by example.com/shop); to add:\n\tgo get example.com/shop',
   ],
   [
+    'go-mod-untidy',
+    'github.com/jackc/pgpassfile@v1.0.0',
+    '/go/pkg/mod/github.com/jackc/pgx/v5@v5.6.0/pgconn/config.go:20:2: github.com/jackc/pgpassfile@v1.0.0: Get "https://proxy.golang.org/github.com/jackc/pgpassfile/@v/v1.0.0.zip": dial tcp: lookup proxy.golang.org: no such host',
+  ],
+  [
     'go-vendor-outdated',
     'vendor/',
     'go: inconsistent vendoring in /src:\n\tgithub.com/go-chi/chi/v5@v5.2.1: is explicitly required in go.mod, but not marked as explicit in vendor/modules.txt',
