@@ -10,6 +10,7 @@ import { buildFailure } from '../failure.ts';
 import { buildEnd, buildStart, type Part, proveExecution } from '../proof.ts';
 import type { Run } from '../run.ts';
 import { writeCheckout } from '../source/checkout.ts';
+import { type Apart, type Attempt, keepApart } from './apart.ts';
 import { needs } from './schedule.ts';
 
 /** One build, with all that is known of it. */
@@ -35,6 +36,8 @@ export interface Order {
   engine: Engine;
   conditions: BuildConditions;
   signal: AbortSignal;
+  /** Absent: no other build runs, and the clock has moved on from those that were. */
+  apart?: Apart;
 }
 
 /** A part of a build that may run beside another build. */
@@ -67,10 +70,11 @@ export async function buildOnce(
   const context = await writeCheckout(source, folder, conditions, signal);
   const archive = path.join(home, engine.exports === 'oci' ? 'image.tar' : 'root.tar');
   const steps = run.file.needed.reduce((sum, stage) => sum + stage.steps.length, 0);
-  const start = { build, of: run.builds, at: Date.now(), builder: engine.builder, steps };
-  request.onEvent({ type: 'build-start', ...start });
+  const tellStart = () =>
+    request.onEvent({ type: 'build-start', build, of: run.builds, at: Date.now(), builder: engine.builder, steps });
+  tellStart();
   const ask = (more: Pick<BuildOrder, 'cache' | 'exports' | 'containerfile'> & Pick<Partial<BuildOrder>, 'target'>) =>
-    askEngine(run, order, { context, output: archive, ...more }, onChange);
+    askEngine(run, order, { context, output: archive, ...more }, { onChange, onAgain: tellStart });
   const containerfile = path.join(context, request.containerfile);
   const built = ahead
     ? await inTwo(run, ahead, ask, engine, await namedStages(containerfile, home))
@@ -125,24 +129,33 @@ export async function namedStages(containerfile: string, home: string): Promise<
 
 async function askEngine(
   run: Run,
-  { build, engine, conditions, signal }: Order,
+  { build, engine, conditions, signal, apart }: Order,
   more: Pick<BuildOrder, 'context' | 'containerfile' | 'cache' | 'exports' | 'output'> & { target?: string },
-  onChange: (change: ProgressChange) => void,
+  { onChange, onAgain }: { onChange: (change: ProgressChange) => void; onAgain: () => void },
 ): Promise<Asked> {
   const { request, file, findStep } = run;
-  const { ok, progress, seconds } = await engine.build({
-    ...more,
-    overrides: run.overrides,
-    hostname: conditions.hostname,
-    cacheNamespace: file.hasCacheMounts ? conditions.hostname : null,
-    arguments: conditions.arguments,
-    signal,
-    onChange: (change) => {
-      run.cache.note(change);
-      tell(run, build, change);
-      onChange(change);
-    },
-  });
+  const attempt = (one: Attempt) =>
+    engine.build({
+      ...more,
+      overrides: run.overrides,
+      hostname: conditions.hostname,
+      cacheNamespace: file.hasCacheMounts ? conditions.hostname : null,
+      arguments: conditions.arguments,
+      signal: one.signal,
+      onChange: (change) => {
+        run.cache.note(change);
+        tell(run, build, change);
+        onChange(change);
+        one.onChange(change);
+      },
+    });
+  const onWait = (line: number) => {
+    const text = `Build ${build} came to line ${line} within 3 s of another build: it begins again, so that the clock differs`;
+    request.onEvent({ type: 'phase', text });
+  };
+  const { ok, progress, seconds } = apart
+    ? await keepApart(attempt, apart, { findStep, signal, onWait, onAgain })
+    : await attempt({ signal, onChange: () => undefined });
   if (!ok) throw buildFailure(request.containerfile, file, findStep, progress);
   return { progress, seconds, stages: null };
 }

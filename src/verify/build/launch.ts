@@ -2,25 +2,24 @@ import { CancelledError } from '../../errors.ts';
 import type { BuildConditions } from '../conditions.ts';
 import type { Engine } from '../engines/engine.ts';
 import type { ProgressChange } from '../engines/progress.ts';
-import { clockStepMs } from '../proof.ts';
 import type { Run } from '../run.ts';
+import { type Apart, RunStarts, staggerMs } from './apart.ts';
 import { type Ahead, type Built, buildOnce, type Order } from './build.ts';
 import { pause, waitForClock } from './clock.ts';
 import { stageToBuildAhead } from './schedule.ts';
-
-/** How long after another build's first RUN the next build is started: its own steps come some 200 ms later still. */
-const staggerMs = clockStepMs + 200;
 
 /** A build that was started. */
 interface Launch {
   /** Resolves when another build may begin without sharing the clock with this one. */
   clockMoved: () => Promise<void>;
   built: Promise<Built>;
+  starts: RunStarts;
 }
 
 /**
  * Runs all builds of a verification, spread over the engines in turn. On one engine two run side by side where their
- * steps can be told apart, else one after the other; each begins 3 s or more after the one before it.
+ * steps can be told apart, else one after the other; each begins 3 s or more after the one before it, and begins again
+ * where a step of it does not.
  * @throws UserError `build-failed`: then the other builds have ended, too.
  */
 export async function buildAll(run: Run, all: readonly BuildConditions[]): Promise<Built[]> {
@@ -39,7 +38,9 @@ export async function buildAll(run: Run, all: readonly BuildConditions[]): Promi
       await lane.at(beside ? -2 : -1)?.built;
       await launches.at(-1)?.clockMoved();
       const order = { build: index + 1, engine, conditions, signal };
-      const next = launch(run, order, beside && stage ? { stage, other: beside.built } : null);
+      const starts = new RunStarts();
+      const ahead = beside && stage ? { stage, other: beside.built } : null;
+      const next = launch(run, { ...order, apart: { own: starts, earlier: launches.map((one) => one.starts) } }, ahead);
       lane.push(next);
       launches.push(next);
     }
@@ -58,7 +59,7 @@ export async function buildAlone(run: Run, order: Omit<Order, 'signal'>, others:
   return buildOnce(run, { ...order, signal }, () => undefined);
 }
 
-function launch(run: Run, order: Order, ahead: Ahead | null): Launch {
+function launch(run: Run, order: Order & { apart: Apart }, ahead: Ahead | null): Launch {
   let tellFirstRun = () => {};
   const firstRun = new Promise<void>((resolve) => {
     tellFirstRun = resolve;
@@ -68,7 +69,7 @@ function launch(run: Run, order: Order, ahead: Ahead | null): Launch {
   };
   const built = buildOnce(run, order, onChange, ahead);
   // Whoever waits for the builds sees a failure; until then nobody may be waiting.
-  built.catch(() => undefined);
+  built.catch(() => undefined).finally(() => order.apart.own.end());
   const clockMoved = async () => {
     const ended = built.then((one) => one);
     const staggered = firstRun.then(() => pause(staggerMs, order.signal)).then(() => null);
@@ -77,5 +78,5 @@ function launch(run: Run, order: Order, ahead: Ahead | null): Launch {
     const one = (await Promise.race([ended, staggered])) ?? (await Promise.race([ended, Promise.resolve(null)]));
     if (one) await waitForClock(run, one, order.signal);
   };
-  return { clockMoved, built };
+  return { clockMoved, built, starts: order.apart.own };
 }
