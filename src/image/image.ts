@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { openArchive } from './archive.ts';
+import type { KnownLayers } from './known.ts';
 import { type LayerContents, Meter, readLayer, storedDigest } from './layer.ts';
 import { otherLayers, type Plan, readPlan, type StoredLayer } from './plan.ts';
 import { badArchive } from './tar.ts';
@@ -31,6 +32,8 @@ export interface ReadOptions {
   spool: string;
   limits?: TreeLimits;
   signal?: AbortSignal;
+  /** Layers that were read before; takes those that are read now. */
+  known?: KnownLayers;
 }
 
 /** As many layers are unpacked at once: more would only take memory. */
@@ -78,7 +81,7 @@ interface Task {
 
 async function readPlans(
   plans: readonly Plan[],
-  { spool, limits = defaultLimits, signal }: ReadOptions,
+  { spool, limits = defaultLimits, signal, known }: ReadOptions,
 ): Promise<Image[]> {
   // The first failure ends what else is under way.
   const failed = new AbortController();
@@ -89,7 +92,7 @@ async function readPlans(
   let next = 0;
   const work = async () => {
     for (let task = tasks[next++]; task !== undefined; task = tasks[next++]) {
-      for (const { plan, layer, contents } of await readTask(task, meters, spool, stop)) {
+      for (const { plan, layer, contents } of await readTask(task, meters, { spool, known, signal: stop })) {
         const layers = read[plan];
         if (layers) layers[layer] = contents;
       }
@@ -132,8 +135,7 @@ function tasksOf(plans: readonly Plan[]): Task[] {
 async function readTask(
   { places }: Task,
   meters: readonly Meter[],
-  spool: string,
-  signal: AbortSignal,
+  { spool, known, signal }: { spool: string; known: KnownLayers | undefined; signal: AbortSignal },
 ): Promise<{ plan: number; layer: number; contents: LayerContents }[]> {
   const done: { plan: number; layer: number; contents: LayerContents }[] = [];
   const seen = new Map<string, LayerContents>();
@@ -147,7 +149,9 @@ async function readTask(
       const actual = await storedDigest(member, signal);
       contents = [...seen.values()].find((one) => one.digest === actual);
     }
+    contents ??= await known?.find(member);
     contents ??= await readLayer(member, { spool, meter, signal });
+    await known?.add(member, contents);
     seen.set(place, contents);
     if (digest !== null && contents.digest !== digest) throw badArchive(`layer ${digest} does not have its digest.`);
     if (diffId !== null && contents.diffId !== diffId) throw otherLayers();

@@ -2,9 +2,9 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Condition, Experiment } from '../explain/types.ts';
 import type { PathDifference } from '../image/compare.ts';
-import { readImage, readRootTar } from '../image/image.ts';
 import type { Inode, Tree } from '../image/tree.ts';
 import { waitForClock } from './build/clock.ts';
+import { imageIn } from './build/images.ts';
 import type { Proved } from './proved.ts';
 import type { Run } from './run.ts';
 import { writeCheckout } from './source/checkout.ts';
@@ -89,7 +89,8 @@ async function buildHolding(
   const context = asFirst ? first.context : await writeCheckout(source, folder, checkout, signal);
   await waitForClock(run, second, signal);
   const { engine } = first;
-  const output = path.join(home, 'image.tar');
+  const output = imageIn(home, engine);
+  await run.images.prepare(output, engine);
   const { ok } = await engine.build({
     context,
     containerfile: path.join(context, request.containerfile),
@@ -104,7 +105,7 @@ async function buildHolding(
     onChange: (change) => run.cache.note(change),
   });
   if (!ok) return null;
-  return (await (engine.exports === 'oci' ? readImage : readRootTar)(output, { spool, signal })).tree;
+  return (await run.images.read(output, engine, { spool, signal })).tree;
 }
 
 function isLike(one: Inode | null, other: Inode | null): boolean {

@@ -1,4 +1,5 @@
 import type { Override } from '../stagex/references.ts';
+import type { Images } from './build/images.ts';
 import type { CacheKeeper } from './cache-keeper.ts';
 import type { Containerfile } from './containerfile.ts';
 import type { Engine } from './engines/engine.ts';
@@ -22,6 +23,7 @@ export interface Run {
   /** Temporary folder; removed at the end. */
   folder: string;
   cache: CacheKeeper;
+  images: Images;
   /** Label of containers and images that this run makes. */
   label: string;
 }

@@ -5,6 +5,7 @@ import { enclaveDigests } from '../caution/cpio.ts';
 import { throwIfCancelled, UserError } from '../errors.ts';
 import { overrides } from '../stagex/references.ts';
 import type { Built } from './build/build.ts';
+import { Images } from './build/images.ts';
 import { buildAll, buildAlone } from './build/launch.ts';
 import { CacheKeeper } from './cache-keeper.ts';
 import { bustsCache, makeConditions } from './conditions.ts';
@@ -71,6 +72,7 @@ async function verifyInside(request: VerifyRequest): Promise<Verified> {
   const builds = Math.max(2, request.builds, engines.length);
   const run: Run = {
     ...{ request, engines, builds, source, text, file, findStep, cache },
+    images: new Images(),
     label: folder.label,
     overrides: replaced,
     folder: folder.path,
@@ -86,7 +88,9 @@ async function verifyInside(request: VerifyRequest): Promise<Verified> {
 async function cleanUp({ request, engines, cache, label }: Run, removeFolder: () => Promise<void>): Promise<void> {
   try {
     const { containers } = engines[0];
-    await Promise.all([containers && removeLabelled(containers, label), cache.removeAdded(engines)]);
+    // Only starting the service makes any.
+    const removed = request.start && containers ? removeLabelled(containers, label) : null;
+    await Promise.all([removed, cache.removeAdded(engines)]);
   } finally {
     if (!request.keep) await removeFolder();
   }

@@ -1,7 +1,7 @@
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type MeasuredTree, measuredKey, measuredTree } from '../../caution/measure.ts';
-import { type Image, readImage, readRootTar } from '../../image/image.ts';
+import type { Image } from '../../image/image.ts';
 import type { BuildConditions } from '../conditions.ts';
 import { type Stage, withStageNames } from '../containerfile.ts';
 import type { BuildOrder, Engine } from '../engines/engine.ts';
@@ -11,6 +11,7 @@ import { buildEnd, buildStart, type Part, proveExecution } from '../proof.ts';
 import type { Run } from '../run.ts';
 import { writeCheckout } from '../source/checkout.ts';
 import { type Apart, type Attempt, keepApart } from './apart.ts';
+import { imageIn } from './images.ts';
 import { needs } from './schedule.ts';
 
 /** One build, with all that is known of it. */
@@ -44,8 +45,15 @@ export interface Order {
 export interface Ahead {
   /** The stage up to which it goes. */
   stage: Stage;
-  /** The other build, for whose end the rest waits. */
-  other: Promise<Pick<Built, 'parts'>>;
+  /** What the engine was asked for by the other build, for whose end the rest waits. */
+  other: Promise<readonly Part[]>;
+}
+
+/** Who is told what becomes of a build. */
+export interface Watcher {
+  onChange: (change: ProgressChange) => void;
+  /** The engine is done; the image is still to be read. */
+  onDone: (parts: readonly Part[]) => void;
 }
 
 /** When a build ran, by the engine's own clock; milliseconds since 1970. Bases may have been fetched long before. */
@@ -58,23 +66,18 @@ export function timesOf(parts: readonly Part[]): { began: number; ended: number 
  * Writes a checkout, builds it and reads the image.
  * @throws UserError `build-failed`, with the step that failed.
  */
-export async function buildOnce(
-  run: Run,
-  order: Order,
-  onChange: (change: ProgressChange) => void,
-  ahead: Ahead | null = null,
-): Promise<Built> {
+export async function buildOnce(run: Run, order: Order, watcher: Watcher, ahead: Ahead | null = null): Promise<Built> {
   const { request, source, folder } = run;
   const { build, engine, conditions, signal } = order;
   const home = path.join(folder, conditions.folders[0] ?? '');
   const context = await writeCheckout(source, folder, conditions, signal);
-  const archive = path.join(home, engine.exports === 'oci' ? 'image.tar' : 'root.tar');
+  const output = imageIn(home, engine);
   const steps = run.file.needed.reduce((sum, stage) => sum + stage.steps.length, 0);
   const tellStart = () =>
     request.onEvent({ type: 'build-start', build, of: run.builds, at: Date.now(), builder: engine.builder, steps });
   tellStart();
   const ask = (more: Pick<BuildOrder, 'cache' | 'exports' | 'containerfile'> & Pick<Partial<BuildOrder>, 'target'>) =>
-    askEngine(run, order, { context, output: archive, ...more }, { onChange, onAgain: tellStart });
+    askEngine(run, order, { context, output, ...more }, { onChange: watcher.onChange, onAgain: tellStart });
   const containerfile = path.join(context, request.containerfile);
   const built = ahead
     ? await inTwo(run, ahead, ask, engine, await namedStages(containerfile, home))
@@ -82,9 +85,10 @@ export async function buildOnce(
   const seconds = built.reduce((sum, part) => sum + part.seconds, 0);
   const doneAt = performance.now();
   request.onEvent({ type: 'build-done', build, seconds });
+  watcher.onDone(built);
   const spool = path.join(home, 'layers');
   await mkdir(spool, { recursive: true });
-  const image = await (engine.exports === 'oci' ? readImage : readRootTar)(archive, { spool, signal });
+  const image = await run.images.read(output, engine, { spool, signal });
   const measured = measuredTree(image.tree);
   return { engine, conditions, context, parts: built, seconds, doneAt, image, measured, key: measuredKey(measured) };
 }
@@ -100,7 +104,7 @@ async function inTwo(
   containerfile: string,
 ): Promise<Asked[]> {
   const first = await ask({ cache: 'none', exports: 'nothing', target: stage.name, containerfile });
-  const { parts } = await other;
+  const parts = await other;
   const last = file.stages.at(-1)?.name ?? '';
   const proof = proveExecution(file, findStep, [first], parts);
   const doubtful = new Set(proof.steps.filter(({ state }) => state !== 'ran').map((step) => step.stage));
@@ -134,8 +138,9 @@ async function askEngine(
   { onChange, onAgain }: { onChange: (change: ProgressChange) => void; onAgain: () => void },
 ): Promise<Asked> {
   const { request, file, findStep } = run;
-  const attempt = (one: Attempt) =>
-    engine.build({
+  const attempt = async (one: Attempt) => {
+    if (more.exports !== 'nothing') await run.images.prepare(more.output, engine);
+    return engine.build({
       ...more,
       overrides: run.overrides,
       hostname: conditions.hostname,
@@ -149,6 +154,7 @@ async function askEngine(
         one.onChange(change);
       },
     });
+  };
   const onWait = (line: number) => {
     const text = `Build ${build} came to line ${line} within 3 s of another build: it begins again, so that the clock differs`;
     request.onEvent({ type: 'phase', text });

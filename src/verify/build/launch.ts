@@ -2,9 +2,10 @@ import { CancelledError } from '../../errors.ts';
 import type { BuildConditions } from '../conditions.ts';
 import type { Engine } from '../engines/engine.ts';
 import type { ProgressChange } from '../engines/progress.ts';
+import type { Part } from '../proof.ts';
 import type { Run } from '../run.ts';
 import { type Apart, RunStarts, staggerMs } from './apart.ts';
-import { type Ahead, type Built, buildOnce, type Order } from './build.ts';
+import { type Ahead, type Built, buildOnce, type Order, type Watcher } from './build.ts';
 import { pause, waitForClock } from './clock.ts';
 import { stageToBuildAhead } from './schedule.ts';
 
@@ -13,6 +14,8 @@ interface Launch {
   /** Resolves when another build may begin without sharing the clock with this one. */
   clockMoved: () => Promise<void>;
   built: Promise<Built>;
+  /** Resolves when the engine is done with it; rejects as `built` does. */
+  done: Promise<readonly Part[]>;
   starts: RunStarts;
 }
 
@@ -39,7 +42,7 @@ export async function buildAll(run: Run, all: readonly BuildConditions[]): Promi
       await launches.at(-1)?.clockMoved();
       const order = { build: index + 1, engine, conditions, signal };
       const starts = new RunStarts();
-      const ahead = beside && stage ? { stage, other: beside.built } : null;
+      const ahead = beside && stage ? { stage, other: beside.done } : null;
       const next = launch(run, { ...order, apart: { own: starts, earlier: launches.map((one) => one.starts) } }, ahead);
       lane.push(next);
       launches.push(next);
@@ -56,7 +59,7 @@ export async function buildAll(run: Run, all: readonly BuildConditions[]): Promi
 export async function buildAlone(run: Run, order: Omit<Order, 'signal'>, others: readonly Built[]): Promise<Built> {
   const { signal } = run.request;
   for (const other of others) await waitForClock(run, other, signal);
-  return buildOnce(run, { ...order, signal }, () => undefined);
+  return buildOnce(run, { ...order, signal }, { onChange: () => undefined, onDone: () => undefined });
 }
 
 function launch(run: Run, order: Order & { apart: Apart }, ahead: Ahead | null): Launch {
@@ -67,8 +70,14 @@ function launch(run: Run, order: Order & { apart: Apart }, ahead: Ahead | null):
   const onChange = ({ type, vertex }: ProgressChange) => {
     if (type === 'start' && run.findStep(vertex.name)?.step.instruction === 'RUN') tellFirstRun();
   };
-  const built = buildOnce(run, order, onChange, ahead);
+  let tellDone: Watcher['onDone'] = () => {};
+  const ended = new Promise<readonly Part[]>((resolve) => {
+    tellDone = resolve;
+  });
+  const built = buildOnce(run, order, { onChange, onDone: (parts) => tellDone(parts) }, ahead);
+  const done = Promise.race([ended, built.then(({ parts }) => parts)]);
   // Whoever waits for the builds sees a failure; until then nobody may be waiting.
+  done.catch(() => undefined);
   built.catch(() => undefined).finally(() => order.apart.own.end());
   const clockMoved = async () => {
     const ended = built.then((one) => one);
@@ -78,5 +87,5 @@ function launch(run: Run, order: Order & { apart: Apart }, ahead: Ahead | null):
     const one = (await Promise.race([ended, staggered])) ?? (await Promise.race([ended, Promise.resolve(null)]));
     if (one) await waitForClock(run, one, order.signal);
   };
-  return { clockMoved, built, starts: order.apart.own };
+  return { clockMoved, built, done, starts: order.apart.own };
 }

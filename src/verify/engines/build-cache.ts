@@ -33,35 +33,52 @@ const timeoutMs = 30_000;
 /** How many ids one command names. */
 const batch = 100;
 
-/** The cache of a builder of docker buildx. @param builder its name. */
-export function buildxCache(cli: ContainerCli, builder: string): BuildCache {
-  const list = async (signal?: AbortSignal): Promise<CacheRecord[] | null> => {
-    const { ok, stdout } = await cli.run(['buildx', 'du', '--builder', builder, '--format', 'json'], signal, timeoutMs);
-    return ok ? readRecords(stdout) : null;
-  };
+/**
+ * Records of a builder of docker buildx; null when it does not tell.
+ * @param builder its name; absent: the one that `docker build` would use.
+ */
+export async function listRecords(
+  cli: ContainerCli,
+  builder?: string,
+  signal?: AbortSignal,
+): Promise<CacheRecord[] | null> {
+  const named = builder === undefined ? [] : ['--builder', builder];
+  const { ok, stdout } = await cli.run(['buildx', 'du', ...named, '--format', 'json'], signal, timeoutMs);
+  return ok ? readRecords(stdout) : null;
+}
+
+/**
+ * The cache of a builder of docker buildx.
+ * @param builder its name.
+ * @param before its records before anything was built, where they were asked for already.
+ */
+export function buildxCache(cli: ContainerCli, builder: string, before?: CacheRecord[] | null): BuildCache {
   return {
     ids: async (signal) => {
-      const records = await list(signal);
+      const records = before ?? (await listRecords(cli, builder, signal));
       return records && new Set(records.map(({ id }) => id));
     },
     removeNew: async (before, steps) => {
-      const own = (await list())?.filter((record) => !before.has(record.id) && isOwn(record, steps));
+      const own = (await listRecords(cli, builder))?.filter((record) => !before.has(record.id) && isOwn(record, steps));
       if (!own) return false;
       // «All» are those too that share content with others; which ones, the ids say.
+      const said = new Set<string>();
       for (let at = 0; at < own.length; at += batch) {
         const filter = `id~=^(${own
           .slice(at, at + batch)
           .map(({ id }) => id)
           .join('|')})$`;
-        const { ok } = await cli.run(
+        const { ok, stdout } = await cli.run(
           ['buildx', 'prune', '--builder', builder, '--all', '--force', '--filter', filter],
           undefined,
           timeoutMs,
         );
         if (!ok) return false;
+        for (const [id] of stdout.matchAll(/^[a-z0-9]+/gm)) said.add(id);
       }
+      if (own.every(({ id }) => said.has(id))) return true;
       // Checkouts of other builds at the same time are called alike, and stay: they are in use.
-      const left = new Set((await list())?.map(({ id }) => id));
+      const left = new Set((await listRecords(cli, builder))?.map(({ id }) => id));
       return own.every((record) => isCheckout(record) || !left.has(record.id));
     },
   };

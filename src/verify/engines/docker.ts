@@ -1,7 +1,7 @@
 import semver from 'semver';
 import { ExitCode, throwIfCancelled, UserError } from '../../errors.ts';
 import { printableLine } from '../../output.ts';
-import { buildxCache } from './build-cache.ts';
+import { buildxCache, listRecords } from './build-cache.ts';
 import { type ContainerCli, containerCli, dockerCli } from './cli.ts';
 import type { BuildOrder, BuildOutcome, Engine } from './engine.ts';
 import { emptyProgress, endProgress, foldProgress } from './progress.ts';
@@ -22,10 +22,14 @@ const install = 'Install Docker 23 or newer with buildx 0.13 or newer: https://d
  * @throws UserError `no-engine` (exit 4): what is missing, and what to install.
  */
 export async function findDocker(signal: AbortSignal, wanted?: string): Promise<Engine> {
-  const [client, plugin, builder] = await Promise.all([
+  // A builder of the docker driver is a context's own daemon: buildx builds there only while that context is chosen.
+  const daemon = wanted === undefined ? dockerCli : containerCli('docker', ['--context', wanted]);
+  const [client, plugin, builder, containerd, records] = await Promise.all([
     dockerCli.run(['version', '--format', '{{json .}}'], signal),
     dockerCli.run(['buildx', 'version'], signal),
     dockerCli.run(['buildx', 'inspect', ...(wanted === undefined ? [] : [wanted])], signal),
+    hasContainerd(daemon, signal),
+    wanted === undefined ? listRecords(dockerCli, undefined, signal) : undefined,
   ]);
   if (client.notStarted) {
     const missing = client.notStarted === 'ENOENT';
@@ -57,9 +61,8 @@ export async function findDocker(signal: AbortSignal, wanted?: string): Promise<
   const driver = field('Driver') ?? 'unknown';
   const buildkit = field('BuildKit version');
   const name = wanted ?? field('Name') ?? 'default';
-  // A builder of the docker driver is a context's own daemon: buildx builds there only while that context is chosen.
-  const cli = driver === 'docker' && wanted !== undefined ? containerCli('docker', ['--context', wanted]) : dockerCli;
-  const exports = driver !== 'docker' || (await hasContainerd(cli, signal)) ? 'oci' : 'tar';
+  const cli = driver === 'docker' ? daemon : dockerCli;
+  const exports = driver !== 'docker' || containerd ? 'layout' : 'tar';
   return {
     name: 'docker',
     builder: printableLine(name, 60),
@@ -73,7 +76,7 @@ export async function findDocker(signal: AbortSignal, wanted?: string): Promise<
     exports,
     sideBySide: true,
     targets: true,
-    cache: buildxCache(cli, name),
+    cache: buildxCache(cli, name, records),
     containers: dockerCli,
     build: (order) => build(order, cli, name),
   };
@@ -134,7 +137,9 @@ function outputOption({ exports, output }: Pick<BuildOrder, 'exports' | 'output'
   if (exports === 'nothing') return 'type=cacheonly';
   if (exports === 'layers') return `type=oci,${dest}`;
   if (exports === 'tar') return `type=tar,${dest},source-date-epoch=1`;
-  return `type=oci,${dest},source-date-epoch=1,rewrite-timestamp=true,compression=uncompressed,force-compression=true`;
+  // A layout takes only what it does not have yet: equal layers of another build need not be sent again.
+  const form = exports === 'layout' ? 'type=oci,tar=false' : 'type=oci';
+  return `${form},${dest},source-date-epoch=1,rewrite-timestamp=true,compression=uncompressed,force-compression=true`;
 }
 
 async function build(order: BuildOrder, cli: ContainerCli, builder: string): Promise<BuildOutcome> {

@@ -29,8 +29,8 @@ export interface BuildOrder {
    * What to write to `output`: as the engine can (`Engine.exports`); `layers`, an OCI archive as it comes, quick and for
    * looking at only; the file system alone; or nothing.
    */
-  exports: 'oci' | 'layers' | 'tar' | 'nothing';
-  /** File to write the image to. */
+  exports: Engine['exports'] | 'layers' | 'nothing';
+  /** File to write the image to; of a layout the folder, where blobs that are there already are not written again. */
   output: string;
   signal: AbortSignal;
   onChange: (change: ProgressChange) => void;
@@ -49,8 +49,11 @@ export interface Engine {
   readonly builder: string;
   /** Engine and builder versions, as one line. */
   readonly version: string;
-  /** `oci`: an OCI archive with rewritten timestamps. `tar`: the file system alone, all that this builder can export. */
-  readonly exports: 'oci' | 'tar';
+  /**
+   * With rewritten timestamps, `layout`: an OCI layout folder; `oci`: an OCI archive. `tar`: the file system alone, all
+   * that this builder can export.
+   */
+  readonly exports: 'layout' | 'oci' | 'tar';
   /** Whether its progress tells steps of two builds at the same time apart. */
   readonly sideBySide?: boolean;
   /** Whether it can build up to a stage, and take steps of an earlier build from its cache. */

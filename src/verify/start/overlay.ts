@@ -3,11 +3,11 @@ import path from 'node:path';
 import type { Finding } from '../../app.ts';
 import { busyboxLinks, type MeasuredTree } from '../../caution/measure.ts';
 import { UserError } from '../../errors.ts';
-import { readImage, readRootTar } from '../../image/image.ts';
 import type { Inode } from '../../image/tree.ts';
 import { printableLine } from '../../output.ts';
 import { overrides, stagexName, stagexRelease } from '../../stagex/references.ts';
 import { defaultRegistry, defaultRelease, digestsOf, imageReference } from '../../stagex/releases.ts';
+import { Images, imageIn } from '../build/images.ts';
 import { type Containerfile, readContainerfile } from '../containerfile.ts';
 import type { Engine } from '../engines/engine.ts';
 import { naming } from '../naming.ts';
@@ -91,9 +91,11 @@ export async function fetchOverlay(
   const text = overlayContainerfile(file);
   // The base name is the run's own: engines keep contexts by it.
   const context = path.join(folder, `overlay-${path.basename(folder)}`);
+  const home = path.join(folder, 'overlay');
   await mkdir(context, { recursive: true });
+  await mkdir(home);
   const containerfile = path.join(context, 'Containerfile');
-  const output = path.join(folder, 'overlay.tar');
+  const output = imageIn(home, engine);
   await writeFile(containerfile, text);
   const replaced = overrides(readContainerfile(text), images);
   const { ok, progress } = await engine.build({
@@ -112,8 +114,7 @@ export async function fetchOverlay(
       },
     );
   }
-  const read = engine.exports === 'oci' ? readImage : readRootTar;
-  const { tree } = await read(output, { spool: folder, signal });
+  const { tree } = await new Images().read(output, engine, { spool: folder, signal });
   const get = (name: string): Inode => {
     const inode = tree.get(name);
     if (inode?.type !== 'file')

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { commandOf, readContainerfile } from '../../../../src/verify/containerfile.ts';
-import { buildxCache, readRecords } from '../../../../src/verify/engines/build-cache.ts';
+import { buildxCache, listRecords, readRecords } from '../../../../src/verify/engines/build-cache.ts';
 import type { ContainerCli } from '../../../../src/verify/engines/cli.ts';
 
 const record = (ID: string, Description: string, Type = 'regular') => JSON.stringify({ ID, Type, Description });
 
 /** A builder with a cache: lists it, and removes what the filter names. */
-function builder(records: string[], obeys = true) {
+function builder(records: string[], { obeys = true, says = true } = {}) {
   const commands: string[][] = [];
   let lines = records;
   const cli: ContainerCli = {
@@ -18,12 +18,16 @@ function builder(records: string[], obeys = true) {
       commands.push([...args]);
       if (args[1] === 'prune' && obeys) {
         const filter = new RegExp(args.at(-1)?.replace('id~=', '') ?? '');
-        lines = lines.filter((line) => !filter.test(JSON.parse(line).ID));
+        const removed = lines.filter((line) => filter.test(JSON.parse(line).ID));
+        lines = lines.filter((line) => !removed.includes(line));
+        const rows = removed.map((line) => `${JSON.parse(line).ID}*  \ttrue \t4.096kB  \t2 minutes ago`);
+        const stdout = ['ID\tRECLAIMABLE\tSIZE\tLAST ACCESSED', ...(says ? rows : []), 'Total:\t4.096kB'].join('\n');
+        return { ok: true, stdout, stderr: '', notStarted: null, exitCode: 0 };
       }
       return { ok: true, stdout: lines.join('\n'), stderr: '', notStarted: null, exitCode: 0 };
     },
   };
-  return { cache: buildxCache(cli, 'mine'), left: () => lines.map((line) => JSON.parse(line).ID), commands };
+  return { cli, cache: buildxCache(cli, 'mine'), left: () => lines.map((line) => JSON.parse(line).ID), commands };
 }
 
 const own = { names: new Set(['[build 2/4] COPY . .']), commands: ['make all', ''] };
@@ -42,8 +46,21 @@ describe('the build cache', () => {
     expect(left()).toEqual(['old', 'other', 'mounted']);
   });
 
+  it('is looked at again when the builder does not say what it removed', async () => {
+    const { cache, left } = builder([record('copy', '[build 2/4] COPY . .')], { says: false });
+    expect(await cache.removeNew(new Set(), own)).toBe(true);
+    expect(left()).toEqual([]);
+  });
+
+  it('is not asked for twice before a build', async () => {
+    const { cli, commands } = builder([record('copy', '[build 2/4] COPY . .')]);
+    const cache = buildxCache(cli, 'mine', await listRecords(cli));
+    expect(await cache.ids(new AbortController().signal)).toEqual(new Set(['copy']));
+    expect(commands).toEqual([['buildx', 'du', '--format', 'json']]);
+  });
+
   it('says when a step stays', async () => {
-    const { cache } = builder([record('copy', '[build 2/4] COPY . .')], false);
+    const { cache } = builder([record('copy', '[build 2/4] COPY . .')], { obeys: false });
     expect(await cache.removeNew(new Set(), own)).toBe(false);
   });
 

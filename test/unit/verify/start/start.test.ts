@@ -198,6 +198,9 @@ describe('the command that builds', () => {
     expect(args[args.indexOf('--output') + 1]).toBe(
       'type=oci,"dest=/tmp/a,b/""x"".tar",source-date-epoch=1,rewrite-timestamp=true,compression=uncompressed,force-compression=true',
     );
+    expect(buildArguments({ ...order, exports: 'layout' }, 'default')).toContain(
+      'type=oci,tar=false,"dest=/tmp/a,b/""x"".tar",source-date-epoch=1,rewrite-timestamp=true,compression=uncompressed,force-compression=true',
+    );
     expect(buildArguments({ ...order, exports: 'tar' }, 'default')).toContain(
       'type=tar,"dest=/tmp/a,b/""x"".tar",source-date-epoch=1',
     );
