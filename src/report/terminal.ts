@@ -1,4 +1,5 @@
 import type { Finding } from '../app.ts';
+import { lastWords } from '../last-words.ts';
 import { duration, megabytes, type Output, printable, wrap } from '../output.ts';
 import type { Difference, Verification } from '../verify/types.ts';
 import { expectedLines } from './expected.ts';
@@ -179,8 +180,11 @@ function startLines({ start, memory }: Verification): Line[] {
     });
   } else {
     lines.push({ text: '✘ Did not start as in the enclave', style: 'red' });
-    const said = printable(start.log).trimEnd().split('\n');
-    lines.push(...said.slice(-5).map((line): Line => ({ text: `  │ ${line}` })));
+    lines.push(
+      ...lastWords(start.log)
+        .slice(-5)
+        .map((line): Line => ({ text: `  │ ${line}` })),
+    );
   }
   for (const need of start.needs.slice(0, 3)) lines.push({ text: `! ${need}`, style: 'yellow' });
   if (start.needs.length > 3) lines.push({ text: `! … and ${start.needs.length - 3} more: --json has them all` });

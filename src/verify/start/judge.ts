@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 import type { Finding } from '../../app.ts';
 import { reservedPorts } from '../../caution/limits.ts';
+import { lastWords } from '../../last-words.ts';
 import { megabytes, printableLine } from '../../output.ts';
 import { type Diagnosis, diagnose } from './diagnose.ts';
 import type { Held, Listener } from './procfs.ts';
@@ -67,7 +68,7 @@ const killed = 128 + constants.signals.SIGKILL;
 const terminated = 128 + constants.signals.SIGTERM;
 
 function exited(exitCode: number, { log, program, outOfMemory }: Seen): Finding {
-  const lastLine = printableLine(log.trimEnd().split('\n').at(-1) ?? '');
+  const lastLine = printableLine(lastWords(log).at(-1) ?? '');
   const unable = exitCode === commandNotFound || exitCode === commandNotExecutable ? program : null;
   const signal = Object.entries(constants.signals).find(([, number]) => 128 + number === exitCode)?.[0];
   const how = signal === undefined ? `ended with exit code ${exitCode}` : `was ended by ${signal}`;
