@@ -38,10 +38,15 @@ export function makeConditions(builds: number, busted = false, name = 'build'): 
       folders: [`${name}-${index + 1}`, ...depth, `context-${nonce}`],
       umask: umasks[index % umasks.length] ?? 0o022,
       time: fileTimes[index % fileTimes.length] ?? new Date(0),
-      hostname: `host-${randomBytes(5).toString('hex')}`,
+      hostname: newHostName(),
       arguments: busted ? { [cacheBust]: String(now + 3 * index) } : {},
     };
   });
+}
+
+/** A host name that no build had: steps and cache mounts of builds under another one are not this build's. */
+export function newHostName(): string {
+  return `host-${randomBytes(5).toString('hex')}`;
 }
 
 /** What the description of the conditions needs of a build. */

@@ -2,7 +2,7 @@ import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type MeasuredTree, measuredKey, measuredTree } from '../../caution/measure.ts';
 import type { Image } from '../../image/image.ts';
-import type { BuildConditions } from '../conditions.ts';
+import { type BuildConditions, newHostName } from '../conditions.ts';
 import { type Stage, withStageNames } from '../containerfile.ts';
 import type { BuildOrder, Engine } from '../engines/engine.ts';
 import type { ProgressChange } from '../engines/progress.ts';
@@ -68,7 +68,8 @@ export function timesOf(parts: readonly Part[]): { began: number; ended: number 
  */
 export async function buildOnce(run: Run, order: Order, watcher: Watcher, ahead: Ahead | null = null): Promise<Built> {
   const { request, source, folder } = run;
-  const { build, engine, conditions, signal } = order;
+  const { build, engine, signal } = order;
+  let { conditions } = order;
   const home = path.join(folder, conditions.folders[0] ?? '');
   const context = await writeCheckout(source, folder, conditions, signal);
   const output = imageIn(home, engine);
@@ -76,8 +77,15 @@ export async function buildOnce(run: Run, order: Order, watcher: Watcher, ahead:
   const tellStart = () =>
     request.onEvent({ type: 'build-start', build, of: run.builds, at: Date.now(), builder: engine.builder, steps });
   tellStart();
-  const ask = (more: Pick<BuildOrder, 'cache' | 'exports' | 'containerfile'> & Pick<Partial<BuildOrder>, 'target'>) =>
-    askEngine(run, order, { context, output, ...more }, { onChange: watcher.onChange, onAgain: tellStart });
+  const ask: Ask = (more) => {
+    const onAgain = () => {
+      // What the attempt left that was given up is another build's: neither its steps nor its cache mounts are taken.
+      if (more.cache === 'none') conditions = { ...conditions, hostname: newHostName() };
+      tellStart();
+    };
+    const asked = { context, output, ...more };
+    return askEngine(run, order, { asked, conditions: () => conditions, onChange: watcher.onChange, onAgain });
+  };
   const containerfile = path.join(context, request.containerfile);
   const built = ahead
     ? await inTwo(run, ahead, ask, engine, await namedStages(containerfile, home))
@@ -94,12 +102,14 @@ export async function buildOnce(run: Run, order: Order, watcher: Watcher, ahead:
 }
 
 type Asked = Part & { seconds: number };
+type Asking = Pick<BuildOrder, 'cache' | 'exports' | 'containerfile'> & Pick<Partial<BuildOrder>, 'target'>;
+type Ask = (more: Asking) => Promise<Asked>;
 
 /** Up to a stage at once; then, when the other build has ended, the rest, and whatever the engine had merged with it. */
 async function inTwo(
   { file, findStep }: Run,
   { stage, other }: Ahead,
-  ask: (more: Pick<BuildOrder, 'cache' | 'exports' | 'containerfile'> & { target?: string }) => Promise<Asked>,
+  ask: Ask,
   engine: Engine,
   containerfile: string,
 ): Promise<Asked[]> {
@@ -131,21 +141,29 @@ export async function namedStages(containerfile: string, home: string): Promise<
   return copy;
 }
 
+interface AskedOfEngine {
+  asked: Asking & Pick<BuildOrder, 'context' | 'output'>;
+  /** As they are when an attempt begins. */
+  conditions: () => BuildConditions;
+  onChange: (change: ProgressChange) => void;
+  onAgain: () => void;
+}
+
 async function askEngine(
   run: Run,
-  { build, engine, conditions, signal, apart }: Order,
-  more: Pick<BuildOrder, 'context' | 'containerfile' | 'cache' | 'exports' | 'output'> & { target?: string },
-  { onChange, onAgain }: { onChange: (change: ProgressChange) => void; onAgain: () => void },
+  { build, engine, signal, apart }: Order,
+  { asked, conditions, onChange, onAgain }: AskedOfEngine,
 ): Promise<Asked> {
   const { request, file, findStep } = run;
   const attempt = async (one: Attempt) => {
-    if (more.exports !== 'nothing') await run.images.prepare(more.output, engine);
+    if (asked.exports !== 'nothing') await run.images.prepare(asked.output, engine);
+    const { hostname, arguments: values } = conditions();
     return engine.build({
-      ...more,
+      ...asked,
       overrides: run.overrides,
-      hostname: conditions.hostname,
-      cacheNamespace: file.hasCacheMounts ? conditions.hostname : null,
-      arguments: conditions.arguments,
+      hostname,
+      cacheNamespace: file.hasCacheMounts ? hostname : null,
+      arguments: values,
       signal: one.signal,
       onChange: (change) => {
         run.cache.note(change);
