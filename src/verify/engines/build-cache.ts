@@ -50,19 +50,19 @@ export async function listRecords(
 /**
  * The cache of a builder of docker buildx.
  * @param builder its name.
- * @param before its records before anything was built, where they were asked for already.
+ * @param listed its records before anything was built, where they were asked for already.
  */
-export function buildxCache(cli: ContainerCli, builder: string, before?: CacheRecord[] | null): BuildCache {
+export function buildxCache(cli: ContainerCli, builder: string, listed?: CacheRecord[] | null): BuildCache {
   return {
     ids: async (signal) => {
-      const records = before ?? (await listRecords(cli, builder, signal));
+      const records = listed ?? (await listRecords(cli, builder, signal));
       return records && new Set(records.map(({ id }) => id));
     },
     removeNew: async (before, steps) => {
       const own = (await listRecords(cli, builder))?.filter((record) => !before.has(record.id) && isOwn(record, steps));
       if (!own) return false;
       // «All» are those too that share content with others; which ones, the ids say.
-      const said = new Set<string>();
+      const removed = new Set<string>();
       for (let at = 0; at < own.length; at += batch) {
         const filter = `id~=^(${own
           .slice(at, at + batch)
@@ -74,9 +74,9 @@ export function buildxCache(cli: ContainerCli, builder: string, before?: CacheRe
           timeoutMs,
         );
         if (!ok) return false;
-        for (const [id] of stdout.matchAll(/^[a-z0-9]+/gm)) said.add(id);
+        for (const [id] of stdout.matchAll(/^[a-z0-9]+/gm)) removed.add(id);
       }
-      if (own.every(({ id }) => said.has(id))) return true;
+      if (own.every(({ id }) => removed.has(id))) return true;
       // Checkouts of other builds at the same time are called alike, and stay: they are in use.
       const left = new Set((await listRecords(cli, builder))?.map(({ id }) => id));
       return own.every((record) => isCheckout(record) || !left.has(record.id));

@@ -64,10 +64,13 @@ async function beside(first: Record<number, number>, attempts: (readonly (readon
   return { began, waits };
 }
 
-const even = [
-  [2, 10],
-  [3, 5],
-] as const;
+/** The steps of a build: `fetch` and `make`, and how many seconds they take. */
+const taking = (fetch: number, make: number) =>
+  [
+    [2, fetch],
+    [3, make],
+  ] as const;
+const even = taking(10, 5);
 
 describe('keeping steps of builds apart', () => {
   it('lets a build be that stays behind the other one', async () => {
@@ -75,35 +78,23 @@ describe('keeping steps of builds apart', () => {
   });
 
   it('begins a build again when it catches up', async () => {
-    const quick = [
-      [2, 8],
-      [3, 5],
-    ] as const;
+    const quick = taking(8, 5);
     // It comes to `make` 1.2 s after the other one, and begins again 3.2 s later.
     expect(await beside({ 2: 0, 3: 10 }, [quick, quick])).toEqual({ began: [3200, 14400], waits: [3] });
   });
 
   it('begins it again when the other one comes to a step shortly after it', async () => {
-    const quick = [
-      [2, 5],
-      [3, 5],
-    ] as const;
+    const quick = taking(5, 5);
     expect(await beside({ 2: 0, 3: 10 }, [quick, quick])).toEqual({ began: [3200, 13200], waits: [3] });
   });
 
   it('begins it again also when it had ended by then', async () => {
-    const quick = [
-      [2, 5],
-      [3, 1],
-    ] as const;
+    const quick = taking(5, 1);
     expect(await beside({ 2: 0, 3: 10.5 }, [quick, quick])).toEqual({ began: [3200, 13700], waits: [3] });
   });
 
   it('lets it be far ahead', async () => {
-    const quick = [
-      [2, 1],
-      [3, 1],
-    ] as const;
+    const quick = taking(1, 1);
     expect(await beside({ 2: 0, 3: 60 }, [quick])).toEqual({ began: [3200], waits: [] });
   });
 

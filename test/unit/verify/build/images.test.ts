@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { Images, imageIn } from '../../../../src/verify/build/images.ts';
-import { archiveOf, sha256, tarOf, temporary } from '../../image/layers.ts';
+import { archiveOf, type Options, sha256, tarOf, temporary } from '../../image/layers.ts';
 
 const engine = { exports: 'layout' } as const;
 const { signal } = new AbortController();
@@ -12,16 +13,18 @@ const app = await tarOf([{ name: 'app/two', content: 'two' }]);
 const other = await tarOf([{ name: 'app/two', content: 'another' }]);
 
 /** Writes an image as an engine writes a layout: blobs that are there already are left as they are. */
-async function write(layers: readonly Buffer[], layout: string): Promise<void> {
-  execFileSync('tar', ['-x', '--skip-old-files', '-f', await archiveOf(layers), '-C', layout]);
+async function write(layers: readonly Buffer[], layout: string, options: Options = {}): Promise<void> {
+  execFileSync('tar', ['-x', '--skip-old-files', '-f', await archiveOf(layers, options), '-C', layout]);
 }
 
-async function build(images: Images, layers: readonly Buffer[]) {
+async function build(images: Images, layers: readonly Buffer[], options: Options = {}) {
   const layout = imageIn(temporary(), engine);
+  const spool = temporary();
   await images.prepare(layout, engine);
   const offered = readdirSync(path.join(layout, 'blobs/sha256')).sort();
-  await write(layers, layout);
-  return { layout, offered, image: await images.read(layout, engine, { spool: temporary(), signal }) };
+  await write(layers, layout, options);
+  const image = await images.read(layout, engine, { spool, signal });
+  return { layout, offered, image, unpacked: readdirSync(spool).length };
 }
 
 const blob = (layout: string, layer: Buffer) => path.join(layout, 'blobs/sha256', sha256(layer));
@@ -37,6 +40,14 @@ describe('images of one run', () => {
     expect(second.image.tree.get('app/two')?.sha256).toBe(sha256(Buffer.from('another')));
     expect(second.image.manifest).not.toBe(first.image.manifest);
     expect(statSync(blob(second.layout, base)).ino).toBe(statSync(blob(first.layout, base)).ino);
+  });
+
+  it('have each layer read once', async () => {
+    const images = new Images();
+    const first = await build(images, [base, app], { pack: gzipSync });
+    const second = await build(images, [base, other], { pack: gzipSync });
+    expect([first.unpacked, second.unpacked]).toEqual([2, 1]);
+    expect(second.image.tree.get('etc/one')).toEqual(first.image.tree.get('etc/one'));
   });
 
   it('get the layers of one that is read while they are written', async () => {
