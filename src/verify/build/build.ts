@@ -167,6 +167,8 @@ async function askEngine(
       signal: one.signal,
       onChange: (change) => {
         run.cache.note(change);
+        // Steps that end because we ended them have not failed.
+        if (one.signal.aborted) return;
         tell(run, build, change);
         onChange(change);
         one.onChange(change);
